@@ -1,0 +1,93 @@
+# `make demo` and `make test` need nothing but python3 (3.10 to 3.13); with apt and root, or sudo
+# without a password, they also install the programs that are not Python: see .ci/apt-install.
+
+# The Python that the environment is made of, the newest found; `make PYTHON=python3.12 ...` overrides.
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.10 python3; do \
+	command -v $$name && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+# One empty file for each thing that was installed, so that the next run starts at once.
+DONE := $(VENV)/done
+
+PYTEST_ARGS ?=
+DEMO_ARGS ?= --lab
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help:
+	@echo 'make demo        a Tango database, TangoTest and JupyterLab on the first notebook'
+	@echo 'make test        lint, types, layers, then the tests (PYTEST_ARGS="-k name" selects)'
+	@echo 'make lint        ruff only; make format rewrites what ruff can'
+	@echo 'make benchmarks  the measurements of tests/benchmarks'
+	@echo 'make clean       removes the environment and everything built or cached'
+
+# --- what a person runs ---------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(DONE)/lab tangotest
+	$(BIN)/ipytango demo $(DEMO_ARGS)
+
+.PHONY: test
+test: lint types layers tangotest chromium
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(DONE)/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+.PHONY: format
+format: $(DONE)/dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: types
+types: $(DONE)/dev
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: $(DONE)/dev
+	$(BIN)/lint-imports
+
+# Benchmarks are named bench_*.py: `make test` neither times them nor fails by them.
+.PHONY: benchmarks
+benchmarks: $(DONE)/dev tangotest
+	$(BIN)/pytest tests/benchmarks -o python_files='bench_*.py' --timeout=900 -s $(PYTEST_ARGS)
+
+.PHONY: clean
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find ipytango tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the environment ------------------------------------------------------------------------------
+
+# Debian and Ubuntu take the part of Python that makes environments out of python3.
+$(DONE)/venv:
+	@test -n '$(PYTHON)' || { echo 'No python3 found: install Python 3.10 to 3.13.' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| .ci/apt-install ensurepip python3-venv 'Makes the environment in $(VENV)'
+	$(PYTHON) -m venv --clear $(VENV)
+	@mkdir -p $(DONE) && touch $@
+
+# Editable: what is changed in ipytango/ is what runs.
+$(DONE)/lab: $(DONE)/venv pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[lab]'
+	@touch $@
+
+$(DONE)/dev: $(DONE)/venv pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# --- programs that are not Python -----------------------------------------------------------------
+
+# The package puts TangoTest beside other device servers, outside PATH.
+.PHONY: tangotest
+tangotest:
+	@command -v TangoTest >/dev/null || .ci/apt-install /usr/lib/tango/TangoTest tango-test \
+		"Tango's own test device server (the demo falls back to a look-alike in Python)"
+
+.PHONY: chromium
+chromium:
+	@.ci/apt-install chromium chromium 'The browser that the browser tests drive'
