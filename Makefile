@@ -1,9 +1,10 @@
 # `make demo` and `make test` need nothing but python3 (3.10 to 3.13); with apt and root, or sudo
 # without a password, they also install the programs that are not Python: see .ci/apt-install.
 
-# The Python that the environment is made of, the newest found; `make PYTHON=python3.12 ...` overrides.
+# The Python that the environment is made of: the newest that runs (a version manager's shim may be
+# found and yet not run). `make PYTHON=python3.12 ...` overrides.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3.10 python3; do \
-	command -v $$name && break; done)
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$name && break; done)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -65,7 +66,7 @@ clean:
 
 # Debian and Ubuntu take the part of Python that makes environments out of python3.
 $(DONE)/venv:
-	@test -n '$(PYTHON)' || { echo 'No python3 found: install Python 3.10 to 3.13.' >&2; exit 1; }
+	@test -n '$(PYTHON)' || { echo 'No Python 3.10 to 3.13 found: install one.' >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| .ci/apt-install ensurepip python3-venv 'Makes the environment in $(VENV)'
 	$(PYTHON) -m venv --clear $(VENV)
