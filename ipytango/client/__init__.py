@@ -1,0 +1,21 @@
+"""PyTango in the shell: modes, executors, proxies, calls. The only importer of `tango` in the kernel."""
+
+from ._calls import Call, CallPool, LaneCount, PoolSnapshot
+from ._futures import CallFuture, ThreadFuture
+from ._limits import Limits
+from ._modes import MODES, Client, ClientStatus, mode_from_environment, mode_named
+
+__all__ = [
+    "MODES",
+    "Call",
+    "CallFuture",
+    "CallPool",
+    "Client",
+    "ClientStatus",
+    "LaneCount",
+    "Limits",
+    "PoolSnapshot",
+    "ThreadFuture",
+    "mode_from_environment",
+    "mode_named",
+]

@@ -1,0 +1,361 @@
+"""Calls on worker threads: as many at once as devices and servers stand, the rest in order.
+
+PyTango has 20 threads for all its asyncio and futures calls, so 20 calls to a device that
+hangs stop every other device. Here each device has a *lane* of its own. Threads are cheap and
+are made when needed; what must be bounded are the calls in flight at one device and at one
+server process, since a call that waits there runs into its time-out (`Limits`).
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+from ..green import allocate_lock, get_ident, start_new_thread
+from ._limits import Limits
+
+__all__ = ["Call", "CallPool", "LaneCount", "PoolSnapshot"]
+
+IDLE_THREAD_S = 30.0
+"""A worker thread that had nothing to do for this long ends."""
+
+_WAITING, _RUNNING, _DONE, _CANCELLED = range(4)
+
+
+class Call:
+    """One call of a Tango function, from its submission to its outcome."""
+
+    __slots__ = (
+        "_callbacks",
+        "_gate",
+        "_state",
+        "args",
+        "asked_at",
+        "device",
+        "error",
+        "function",
+        "kwargs",
+        "result",
+    )
+
+    def __init__(
+        self, device: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self.device = device
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.asked_at = time.monotonic()
+        self._state = _WAITING
+        self._callbacks: list[Callable[[Call], object]] = []
+        self._gate = allocate_lock()
+        self._gate.acquire()
+
+    @property
+    def done(self) -> bool:
+        """Whether the outcome is there (a cancelled call has none and is done)."""
+        return self._state >= _DONE
+
+    @property
+    def cancelled(self) -> bool:
+        return self._state == _CANCELLED
+
+    def wait(self, timeout_s: float = -1) -> bool:
+        """Block this thread until the call is done; returns whether it is. For one waiter."""
+        return self.done or self._gate.acquire(True, timeout_s)
+
+    def when_done(self, callback: Callable[[Call], object]) -> None:
+        """Call ``callback(call)`` when it is done: in a worker's thread, or here if it is."""
+        self._callbacks.append(callback)
+        if self.done:
+            self._call_back()
+
+    def outcome(self) -> Any:
+        """Return the result or raise the error of a call that is done."""
+        if self.error is None:
+            return self.result
+        try:
+            raise self.error
+        finally:
+            del self  # the traceback that is being made must not hold the call that holds it
+
+    def _run(self) -> None:
+        try:
+            self.result = self.function(*self.args, **self.kwargs)
+        except BaseException as error:
+            traceback = error.__traceback__
+            self.error = error.with_traceback(traceback and traceback.tb_next)
+
+    def _finish(self, state: int) -> None:
+        self._state = state
+        self._gate.release()
+        self._call_back()
+
+    def _call_back(self) -> None:
+        # Both sides may come here at once; each callback is popped, and so called, once.
+        with contextlib.suppress(IndexError):
+            while True:
+                self._callbacks.pop(0)(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class LaneCount:
+    """The calls of one device or server at one moment."""
+
+    name: str
+    running: int
+    queued: int
+
+
+@dataclasses.dataclass(frozen=True)
+class PoolSnapshot:
+    """The calls of a pool at one moment."""
+
+    limits: Limits
+    threads: int
+    devices: tuple[LaneCount, ...]
+    """Devices with calls, the busiest first."""
+
+    @property
+    def running(self) -> int:
+        return sum(lane.running for lane in self.devices)
+
+    @property
+    def queued(self) -> int:
+        return sum(lane.queued for lane in self.devices)
+
+
+class _Server:
+    """A server process: the count of calls in flight at all its devices."""
+
+    def __init__(self) -> None:
+        self.running = 0
+
+
+class _Lane:
+    """The calls of one device."""
+
+    def __init__(self, device: str, server: _Server) -> None:
+        self.device = device
+        self.server = server
+        self.running = 0
+        self.queue: collections.deque[Call] = collections.deque()
+
+
+class _Worker:
+    """A thread that waits for its next call."""
+
+    def __init__(self) -> None:
+        self.gate = allocate_lock()
+        self.gate.acquire()
+        self.next: tuple[_Lane, Call] | None = None
+
+
+class CallPool:
+    """Runs calls on worker threads within `Limits`.
+
+    `server_of` names the server process of the device that a call goes to, or gives None where
+    there is none to name; it is asked in a worker's thread after a device's first call that
+    succeeded (until then all such devices share one server's cap).
+    `thread_scope` gives the context that each worker thread lives in.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        server_of: Callable[[Call], str | None] = lambda call: None,
+        thread_scope: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
+    ) -> None:
+        self._limits = limits
+        self._server_of = server_of
+        self._thread_scope = thread_scope
+        self._lock = allocate_lock()
+        self._lanes: dict[str, _Lane] = {}
+        self._unplaced = _Server()
+        self._servers: dict[str, _Server] = {}
+        self._blocked: dict[_Lane, None] = {}
+        self._idle: list[_Worker] = []
+        self._threads: set[int] = set()
+        self._running = 0
+        self._closed = False
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        with self._lock:
+            self._limits = limits
+            startable = list(self._startable())
+        for lane, call in startable:
+            self._start(lane, call)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether no more than one call is in flight."""
+        return self._running <= 1
+
+    def owns_this_thread(self) -> bool:
+        """Say whether this code runs on a worker thread of the pool."""
+        return get_ident() in self._threads
+
+    def submit(
+        self, device: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Call:
+        """Start the call on a worker thread, or queue it behind its device's others."""
+        call = Call(device, function, args, kwargs)
+        with self._lock:
+            if self._closed:
+                raise RuntimeError(f"the call to {device} came after ipytango was unloaded")
+            lane = self._lanes.get(device)
+            if lane is None:
+                lane = self._lanes[device] = _Lane(device, self._unplaced)
+            if lane.queue or not self._has_room(lane):
+                lane.queue.append(call)
+                self._blocked[lane] = None
+                return call
+            self._count(lane, 1)
+        self._start(lane, call)
+        return call
+
+    def cancel(self, call: Call) -> bool:
+        """Take a call that is still queued out; a call in flight ends when the device answers."""
+        with self._lock:
+            lane = self._lanes.get(call.device)
+            if lane is None or call._state != _WAITING or call not in lane.queue:
+                return False
+            lane.queue.remove(call)
+            if not lane.queue:
+                self._blocked.pop(lane, None)
+        call._finish(_CANCELLED)
+        return True
+
+    def snapshot(self) -> PoolSnapshot:
+        """Count the calls in flight and queued, device by device."""
+        with self._lock:
+            counts = [
+                LaneCount(lane.device, lane.running, len(lane.queue))
+                for lane in self._lanes.values()
+                if lane.running or lane.queue
+            ]
+            counts.sort(key=lambda count: (-count.running - count.queued, count.name))
+            return PoolSnapshot(self._limits, len(self._threads), tuple(counts))
+
+    def close(self) -> None:
+        """Cancel what is queued and end the threads, each when its call has ended."""
+        with self._lock:
+            self._closed = True
+            queued = [call for lane in self._lanes.values() for call in lane.queue]
+            for lane in self._lanes.values():
+                lane.queue.clear()
+            self._blocked.clear()
+            idle, self._idle = self._idle, []
+        for call in queued:
+            call._finish(_CANCELLED)
+        for worker in idle:
+            worker.gate.release()
+
+    # -- under the lock ---------------------------------------------------------------------
+
+    def _has_room(self, lane: _Lane) -> bool:
+        limits = self._limits
+        if self._running >= limits.workers or lane.running >= limits.per_device:
+            return False
+        return lane.server.running < limits.per_server
+
+    def _count(self, lane: _Lane, step: int) -> None:
+        self._running += step
+        lane.running += step
+        lane.server.running += step
+
+    def _startable(self, first: _Lane | None = None) -> Iterator[tuple[_Lane, Call]]:
+        """Take the queued calls that have room now, the lane `first` before the others."""
+        lanes = [first, *self._blocked] if first in self._blocked else list(self._blocked)
+        for lane in lanes:
+            if self._running >= self._limits.workers:
+                return
+            assert lane is not None
+            while lane.queue and self._has_room(lane):
+                self._count(lane, 1)
+                yield lane, lane.queue.popleft()
+            if not lane.queue:
+                self._blocked.pop(lane, None)
+
+    # -- workers ----------------------------------------------------------------------------
+
+    def _start(self, lane: _Lane, call: Call) -> None:
+        call._state = _RUNNING
+        with self._lock:
+            worker = self._idle.pop() if self._idle else None
+        if worker is not None:
+            worker.next = lane, call
+            worker.gate.release()
+        else:
+            worker = _Worker()
+            worker.next = lane, call
+            start_new_thread(self._work, (worker,))
+
+    def _work(self, worker: _Worker) -> None:
+        ident = get_ident()
+        with self._thread_scope():
+            self._threads.add(ident)
+            while worker.next is not None:
+                (lane, call), worker.next = worker.next, None
+                call._run()
+                resting = self._leave(worker, lane)
+                call._finish(_DONE)
+                if lane.server is self._unplaced and call.error is None:
+                    self._place(lane, call)
+                del lane, call
+                if resting:
+                    self._rest(worker)
+            self._threads.discard(ident)
+
+    def _leave(self, worker: _Worker, lane: _Lane) -> bool:
+        """Start what has room after a call, the first on this very thread; else put it to rest."""
+        with self._lock:
+            self._count(lane, -1)
+            startable = list(self._startable(lane)) if self._blocked else []
+            resting = not startable and not self._closed
+            if startable:
+                worker.next = startable[0]
+                startable[0][1]._state = _RUNNING
+            elif resting:
+                self._idle.append(worker)
+            if lane.server is self._unplaced and not lane.running and not lane.queue:
+                self._lanes.pop(lane.device, None)
+        for following in startable[1:]:
+            self._start(*following)
+        return resting
+
+    def _place(self, lane: _Lane, call: Call) -> None:
+        """Put a device that has answered below the server process that it lives in."""
+        name = self._server_of(call)
+        if name is None:
+            return
+        with self._lock:
+            server = self._servers.setdefault(name, _Server())
+            if lane.server is self._unplaced:
+                self._unplaced.running -= lane.running
+                server.running += lane.running
+                lane.server = server
+                self._lanes.setdefault(lane.device, lane)
+
+    def _rest(self, worker: _Worker) -> None:
+        """Wait for the next call; with None in `worker.next` afterwards the thread ends."""
+        if worker.gate.acquire(True, IDLE_THREAD_S):
+            return
+        with self._lock:
+            if worker in self._idle:
+                self._idle.remove(worker)
+                return
+        worker.gate.acquire()  # somebody took this worker in the last moment

@@ -1,0 +1,114 @@
+"""How a Tango call is put to work and waited for: the ground of executors and proxies."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Callable
+from typing import Any
+
+import tango
+from tango._instrumentation import _get_non_tango_source_location
+from tango._telemetry import _telemetry_runtime
+
+from ..green import Boundaries, await_, can_park, door_of, expects_awaitable, get_ident
+from ._calls import Call, CallPool
+from ._limits import Limits
+
+__all__ = ["CallTimedOut", "Dispatch"]
+
+BRIEF_WAIT_S = 300e-6
+"""How long a lone call is waited for before the cell parks. Most replies come in that time, and
+to wait for the worker costs less than a turn of the loop; nobody sees the loop stand for it."""
+
+
+class CallTimedOut(Exception):
+    """A call was waited for as long as was asked; each mode has its own error for it."""
+
+
+class Dispatch:
+    """The calls of one shell: its loop, its pool and its setting of auto-await."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, boundaries: Boundaries, limits: Limits
+    ) -> None:
+        self.loop = loop
+        self.thread = get_ident()
+        self.autoawait = True
+        self.pool = CallPool(limits, server_of=_server_of, thread_scope=tango.EnsureOmniThread)
+        self._boundaries = boundaries
+
+    @property
+    def in_worker(self) -> bool:
+        """Whether this thread runs a call of the pool: all that it calls in turn is direct."""
+        return self.pool.owns_this_thread()
+
+    def expects_awaitable(self, frame: types.FrameType | None) -> bool:
+        """Say whether a call made in `frame` stands where an awaitable is expected."""
+        return expects_awaitable(frame, self._boundaries)
+
+    def submit(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Call:
+        """Start or queue ``function(*args, **kwargs)``; the first argument tells the device."""
+        if hasattr(function, "__trace_kwargs__") and tango.utils.is_telemetry_enabled():
+            kwargs["trace_location"] = _get_non_tango_source_location()
+            kwargs["trace_context"] = _telemetry_runtime.get_current_otel_context()
+        return self.pool.submit(_device_of(args[0] if args else None), function, args, kwargs)
+
+    def value_of(self, call: Call, timeout: float | None = None) -> Any:
+        """Wait for `call` and return its result or raise its error; parks where that is possible.
+
+        Raises `CallTimedOut` after `timeout` seconds. A wait that ends early takes the call out
+        of the queue; a call in flight goes on at the device.
+        """
+        try:
+            if not self._wait(call, timeout):
+                raise CallTimedOut(
+                    f"no answer from {call.device} within {timeout} s; the call goes on there."
+                )
+        except BaseException:
+            self.pool.cancel(call)
+            raise
+        return call.outcome()
+
+    def _wait(self, call: Call, timeout: float | None) -> bool:
+        if not can_park():
+            return call.wait(-1 if timeout is None else timeout)
+        if self.pool.quiet and call.wait(min(BRIEF_WAIT_S, timeout or BRIEF_WAIT_S)):
+            return True
+        done = asyncio.get_running_loop().create_future()
+        door = door_of(done.get_loop())
+        call.when_done(lambda _: door.post(_set, done))
+        try:
+            await_(done if timeout is None else asyncio.wait_for(done, timeout))
+        except asyncio.TimeoutError:
+            return call.done
+        return True
+
+
+def _set(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
+
+
+def _device_of(target: Any) -> str:
+    """Name the device (or database) that a call with this first argument goes to."""
+    if isinstance(target, tango.DeviceProxy):
+        return str(target.dev_name()).lower()
+    if isinstance(target, tango.Database):
+        return "the Tango database"
+    if isinstance(target, str):
+        return target.lower()
+    return type(target).__name__
+
+
+def _server_of(call: Call) -> str | None:
+    """Ask a device for the name of its server process."""
+    target = call.args[0] if call.args else None
+    if not isinstance(target, tango.DeviceProxy):
+        return None
+    try:
+        return str(target.adm_name())
+    except tango.DevFailed:
+        return None  # asked again after the next call that the device answers

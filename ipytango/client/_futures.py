@@ -1,0 +1,151 @@
+"""What ``wait=False`` gives: the field's own future types, awaitable and cancellable everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from ..green import await_, can_park, door_of
+from ._calls import Call, CallPool
+
+if TYPE_CHECKING:
+    from gevent.event import AsyncResult
+
+__all__ = ["CallFuture", "ThreadFuture", "async_result", "call_future", "thread_future"]
+
+
+class CallFuture(asyncio.Future[Any]):
+    """The asyncio future of a Tango call; it can be awaited on any thread's event loop."""
+
+    call: Call
+    """The call that it stands for."""
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        if asyncio.get_running_loop() is self.get_loop():
+            return super().__await__()
+        return self._relay().__await__()
+
+    __iter__ = __await__
+
+    async def _relay(self) -> Any:
+        here = asyncio.get_running_loop().create_future()
+        door = door_of(here.get_loop())
+        self.call.when_done(lambda call: door.post(_resolve, here, call))
+        return await here
+
+
+class ThreadFuture(concurrent.futures.Future[Any]):
+    """The concurrent future of a Tango call; `result` parks a cell instead of blocking the loop."""
+
+    call: Call
+    """The call that it stands for."""
+
+    _pool: CallPool
+
+    def result(self, timeout: float | None = None) -> Any:
+        self._park(timeout)
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        self._park(timeout)
+        return super().exception(timeout)
+
+    def cancel(self) -> bool:
+        return self._pool.cancel(self.call) or super().cancel()
+
+    def _park(self, timeout: float | None) -> None:
+        """Wait as green code does where that is possible; super() then finds it done."""
+        if self.done() or not can_park():
+            return
+        here = asyncio.wrap_future(_unchained(self))
+        try:
+            await_(asyncio.wait_for(here, timeout))
+        except asyncio.TimeoutError:
+            raise concurrent.futures.TimeoutError from None
+
+
+def _unchained(future: concurrent.futures.Future[Any]) -> concurrent.futures.Future[None]:
+    """Return a future that tells when `future` is done; cancelling it cancels nothing."""
+    told: concurrent.futures.Future[None] = concurrent.futures.Future()
+
+    def tell(_: object) -> None:
+        if told.set_running_or_notify_cancel():
+            told.set_result(None)
+
+    future.add_done_callback(tell)
+    return told
+
+
+def call_future(pool: CallPool, call: Call, loop: asyncio.AbstractEventLoop) -> CallFuture:
+    """Return the asyncio future of `call` on `loop`; cancelling it takes a queued call out."""
+    future = CallFuture(loop=loop)
+    future.call = call
+    door = door_of(loop)
+
+    def cancel(done: asyncio.Future[Any]) -> None:
+        if done.cancelled():
+            pool.cancel(call)
+
+    future.add_done_callback(cancel)
+    call.when_done(lambda call: door.post(_resolve, future, call))
+    return future
+
+
+def _resolve(future: asyncio.Future[Any], call: Call) -> None:
+    if future.done():
+        return
+    if call.cancelled:
+        future.cancel()
+    elif call.error is None:
+        future.set_result(call.result)
+    elif isinstance(call.error, StopIteration):
+        future.set_exception(RuntimeError(f"{call.function} raised StopIteration"))
+    else:
+        future.set_exception(call.error)
+
+
+def thread_future(pool: CallPool, call: Call) -> ThreadFuture:
+    """Return the concurrent future of `call`."""
+    future = ThreadFuture()
+    future.call = call
+    future._pool = pool
+
+    def resolve(call: Call) -> None:
+        if call.cancelled:
+            concurrent.futures.Future.cancel(future)
+            future.set_running_or_notify_cancel()
+        elif call.error is None:
+            future.set_result(call.result)
+        else:
+            future.set_exception(call.error)
+
+    call.when_done(resolve)
+    return future
+
+
+def async_result(pool: CallPool, call: Call) -> AsyncResult[Any]:
+    """Return the gevent result of `call`, on this thread's hub."""
+    import gevent
+    from gevent.event import AsyncResult
+
+    result: AsyncResult[Any] = AsyncResult()
+    # An active watcher keeps a native hub from believing that it waits for ever.
+    watcher = gevent.get_hub().loop.async_()
+
+    def resolve() -> None:
+        watcher.stop()
+        watcher.close()
+        if call.error is None:
+            result.set(call.result)
+        else:
+            result.set_exception(call.error, _exc_info(call.error))
+
+    watcher.start(resolve)
+    call.when_done(lambda call: watcher.send())
+    return result
+
+
+def _exc_info(error: BaseException) -> tuple[type[BaseException], BaseException, Any]:
+    return type(error), error, error.__traceback__

@@ -1,0 +1,106 @@
+"""The state of green Tango in a shell, as text and as HTML."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ..client import MODES, ClientStatus, LaneCount
+from ._html import escape, rows
+
+__all__ = ["GreenStatus"]
+
+SHOWN_DEVICES = 10
+"""Devices with calls in flight that are listed by name."""
+
+
+@dataclasses.dataclass(frozen=True)
+class GreenStatus:
+    """What `%tango_green` answers: a snapshot that shows itself."""
+
+    client: ClientStatus
+
+    hub: str
+    """Where gevent's greenlets run, in words."""
+
+    nest: bool
+    """Whether a wait in the loop's own callbacks runs the loop re-entrantly."""
+
+    notes: tuple[str, ...] = ()
+    """What is not as it should be in this shell."""
+
+    @property
+    def mode(self) -> str:
+        """The global green mode, in lower case."""
+        return self.client.mode
+
+    def _facts(self) -> list[tuple[str, str]]:
+        calls, limits = self.client.calls, self.client.calls.limits
+        facts = [
+            ("call in a cell", _MEANING[self.mode, self.client.autoawait or self.mode != "asyncio"]),
+            ("auto-await", "on" if self.client.autoawait else "off"),
+            ("gevent hub", self.hub),
+            (
+                "calls",
+                f"{calls.running} pending, {calls.queued} queued, on {calls.threads} threads",
+            ),
+            (
+                "limits",
+                f"{limits.workers} workers, {limits.per_device} per device, "
+                f"{limits.per_server} per server",
+            ),
+        ]
+        if self.nest:
+            facts.insert(2, ("nested loop", "on"))
+        return facts
+
+    def _lanes(self) -> tuple[LaneCount, ...]:
+        return self.client.calls.devices[:SHOWN_DEVICES]
+
+    def __repr__(self) -> str:
+        modes = " ".join(f"[{name}]" if name == self.mode else name for name in MODES)
+        lines = [f"Tango green mode: {modes}"]
+        lines += [f"  {name:<15} {value}" for name, value in self._facts()]
+        lines += [
+            f"    {lane.name}: {lane.running} pending, {lane.queued} queued"
+            for lane in self._lanes()
+        ]
+        if hidden := len(self.client.calls.devices) - SHOWN_DEVICES:
+            lines += [f"    and {hidden} more devices"] if hidden > 0 else []
+        return "\n".join(lines + [f"  note: {note}" for note in self.notes])
+
+    def _repr_html_(self) -> str:
+        modes = "".join(_badge(name, name == self.mode) for name in MODES)
+        facts = [(name, escape(value)) for name, value in self._facts()]
+        facts += [
+            (f"→ {lane.name}", f"{lane.running} pending, {lane.queued} queued")
+            for lane in self._lanes()
+        ]
+        facts += [("note", escape(note)) for note in self.notes]
+        return (
+            '<div class="ipytango-green" style="font-family:var(--jp-ui-font-family,sans-serif);'
+            'color:var(--jp-ui-font-color1,inherit)">'
+            f'<div style="margin-bottom:4px"><b>Tango green mode</b> {modes}</div>'
+            f'<table style="margin-left:0">{rows(facts)}</table></div>'
+        )
+
+
+_MEANING = {
+    ("synchronous", True): "PyTango's direct call: fastest, and everything waits",
+    ("futures", True): "its value; the cell waits, the kernel does not",
+    ("gevent", True): "its value; the cell waits, the kernel does not",
+    ("asyncio", True): "its value; the cell waits, the kernel does not",
+    ("asyncio", False): "PyTango's awaitable",
+}
+
+
+def _badge(name: str, chosen: bool) -> str:
+    style = (
+        "background:var(--jp-brand-color1,#1976d2);color:var(--jp-ui-inverse-font-color1,#fff)"
+        if chosen
+        else "border:1px solid var(--jp-border-color2,#bdbdbd);"
+        "color:var(--jp-ui-font-color2,#616161)"
+    )
+    return (
+        f'<span style="display:inline-block;margin-left:4px;padding:1px 8px;border-radius:9px;'
+        f'font-size:90%;{style}">{escape(name)}</span>'
+    )

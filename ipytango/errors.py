@@ -1,0 +1,62 @@
+"""Every error that ipytango raises of its own; an error of Tango stays PyTango's ``DevFailed``.
+
+    IpytangoError
+    ├── BridgeError (RuntimeError)      a wait where nothing can be waited for
+    │   ├── NotInGreenTask              sync code that no cell and no green task runs
+    │   └── BlocksTheLoop               a gevent wait on the greenlet that runs the loop
+    ├── DoorError (RuntimeError)        a hand-over from a thread to a loop that cannot take it
+    ├── HubError (RuntimeError)         the gevent hub cannot be installed or given back now
+    ├── ModeError (ValueError)          an unknown or impossible green mode
+    ├── OptionError (ValueError)        an option's value is out of its range
+    └── DemoError                       the demo's database or TangoTest did not come up
+
+A message says what was asked, what was found and what to do.
+"""
+
+__all__ = [
+    "BlocksTheLoop",
+    "BridgeError",
+    "DemoError",
+    "DoorError",
+    "HubError",
+    "IpytangoError",
+    "ModeError",
+    "NotInGreenTask",
+    "OptionError",
+]
+
+
+class IpytangoError(Exception):
+    """The root of ipytango's own errors."""
+
+
+class BridgeError(IpytangoError, RuntimeError):
+    """Sync code asked for a wait that cannot be had where it stands."""
+
+
+class NotInGreenTask(BridgeError):
+    """`await_` was called by code that neither a cell nor a green task runs."""
+
+
+class BlocksTheLoop(BridgeError):
+    """A gevent wait on the greenlet that runs the event loop: nothing could ever end it."""
+
+
+class DoorError(IpytangoError, RuntimeError):
+    """A thread's hand-over to the loop was refused."""
+
+
+class HubError(IpytangoError, RuntimeError):
+    """The thread's gevent hub cannot be exchanged now."""
+
+
+class ModeError(IpytangoError, ValueError):
+    """No such green mode, or one that cannot be used here."""
+
+
+class OptionError(IpytangoError, ValueError):
+    """An option was given a value that it does not take."""
+
+
+class DemoError(IpytangoError):
+    """The demo's Tango database or TangoTest could not be brought up."""

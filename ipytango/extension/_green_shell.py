@@ -1,0 +1,120 @@
+"""All that ipytango does to one shell: put together on load, taken apart in reverse on unload."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import dataclasses
+import sys
+from typing import Any
+
+from IPython.core.async_helpers import get_asyncio_loop
+
+from ..client import Client, mode_from_environment, mode_named
+from ..display import GreenStatus, error_line
+from ..errors import HubError, IpytangoError
+from ..green import (
+    Boundaries,
+    Interrupts,
+    Patches,
+    exchange_loop_calls,
+)
+from ..magics import GreenMagics, complete_magic
+from ._cells import run_cells_green
+from ._terminal import share_prompt_loop
+from ._tracebacks import show_clean_tracebacks
+
+__all__ = ["GreenShell"]
+
+
+class GreenShell:
+    """One shell with green Tango in it."""
+
+    def __init__(self, shell: Any) -> None:
+        mode = mode_from_environment()
+        self._shell = shell
+        self._loop = get_asyncio_loop()
+        self._patches = Patches()
+        self._nest = False
+        self._notes: list[str] = []
+        boundaries = Boundaries()
+        interrupts = Interrupts(self._loop)
+        self._patches.on_undo(interrupts.close)
+        run_cells_green(self._patches, shell, boundaries, interrupts)
+        show_clean_tracebacks(self._patches, shell)
+        exchange_loop_calls(self._patches, self._loop)
+        self._note(share_prompt_loop(self._patches, shell))
+        self._hub = self._install_hub()
+        self._client = Client(self._loop, boundaries, report_in_background)
+        self._patches.on_undo(self._client.close)
+        if mode is not None:
+            self._client.mode = mode
+        self._register_magics()
+
+    def close(self) -> None:
+        """Leave the shell as it was."""
+        left = self._patches.undo()
+        if left:
+            print(f"ipytango: left as others have changed them since: {', '.join(left)}")
+
+    def configure(
+        self,
+        *,
+        mode: str | None = None,
+        autoawait: bool | None = None,
+        nest: bool | None = None,
+        limits: dict[str, int] | None = None,
+    ) -> None:
+        """Change what is given; on an error nothing is changed."""
+        green_mode = None if mode is None else mode_named(mode)
+        new_limits = dataclasses.replace(self._client.limits, **(limits or {}))
+        if nest is not None:
+            self._nest = nest
+        if green_mode is not None:
+            self._client.mode = green_mode
+        if autoawait is not None:
+            self._client.autoawait = autoawait
+        self._client.limits = new_limits
+
+    def status(self) -> GreenStatus:
+        """Take a snapshot of what is set and what is going on."""
+        return GreenStatus(
+            self._client.status(),
+            "gevent's own" if self._hub is None else "on the event loop of the cells",
+            self._nest,
+            tuple(self._notes),
+        )
+
+    def _note(self, note: str | None) -> None:
+        if note is not None:
+            self._notes.append(note)
+
+    def _install_hub(self) -> Any:
+        try:
+            from ..green import install_hub, uninstall_hub
+        except ImportError:
+            return None
+        try:
+            hub = install_hub(self._loop)
+        except HubError as error:
+            self._note(str(error))
+            return None
+        self._patches.on_undo(lambda: uninstall_hub(hub))
+        return hub
+
+    def _register_magics(self) -> None:
+        registered = self._shell.magics_manager.magics
+        magics = GreenMagics(self._shell, self)
+        self._shell.register_magics(magics)
+        for kind, names in magics.magics.items():
+            for name in names:
+                self._patches.on_undo(lambda kind=kind, name=name: registered[kind].pop(name, None))
+        matchers = self._shell.Completer.custom_matchers
+        matchers.append(complete_magic)
+        self._patches.on_undo(lambda: matchers.remove(complete_magic))
+
+
+def report_in_background(what: str, error: BaseException, context: contextvars.Context) -> None:
+    """Tell of an error that nobody waits for, under the cell that `context` belongs to."""
+    line = f"ipytango: {what} failed in the background: {error_line(error)}"
+    context.run(print, line, file=sys.stderr, flush=True)

@@ -1,0 +1,32 @@
+"""Sync code that waits without stopping the event loop: the bridge, the gevent hub, the door.
+
+Knows neither Tango nor Jupyter.
+"""
+
+from ._bridge import GreenTask, await_, can_park, in_green_task, run_coroutine, spawn
+from ._door import Door, door_of
+from ._interrupts import Interrupts
+from ._loop_calls import exchange_loop_calls
+from ._native import allocate_lock, get_ident, start_new_thread
+from ._patches import Patches
+from ._places import AwaitMarker, Boundaries, expects_awaitable
+
+__all__ = [
+    "AwaitMarker",
+    "Boundaries",
+    "Door",
+    "GreenTask",
+    "Interrupts",
+    "Patches",
+    "allocate_lock",
+    "await_",
+    "can_park",
+    "door_of",
+    "exchange_loop_calls",
+    "expects_awaitable",
+    "get_ident",
+    "in_green_task",
+    "run_coroutine",
+    "spawn",
+    "start_new_thread",
+]

@@ -1,0 +1,45 @@
+"""Attributes of other people's objects, exchanged and put back exactly as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Patches"]
+
+_ABSENT = object()
+
+
+class Patches:
+    """Exchanges attributes; `undo` puts all back, last first."""
+
+    def __init__(self) -> None:
+        self._undo: list[Callable[[], object]] = []
+        self._left: list[str] = []
+
+    def set(self, owner: Any, name: str, value: Any) -> Any:
+        """Set ``owner.name`` and return what was seen there before (inherited or its own)."""
+        seen = getattr(owner, name, None)
+        own = vars(owner).get(name, _ABSENT)
+        setattr(owner, name, value)
+        self.on_undo(lambda: self._put_back(owner, name, own, value))
+        return seen
+
+    def on_undo(self, action: Callable[[], object]) -> None:
+        """Have `undo` call `action` when it comes to this point."""
+        self._undo.append(action)
+
+    def undo(self) -> list[str]:
+        """Put everything back; returns what somebody else has exchanged since and so stays."""
+        self._left = []
+        while self._undo:
+            self._undo.pop()()
+        return self._left
+
+    def _put_back(self, owner: Any, name: str, own: Any, value: Any) -> None:
+        if vars(owner).get(name, _ABSENT) is not value:
+            self._left.append(f"{getattr(owner, '__name__', type(owner).__name__)}.{name}")
+        elif own is _ABSENT:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, own)

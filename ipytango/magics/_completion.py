@@ -1,0 +1,34 @@
+"""TAB behind a magic's name."""
+
+from __future__ import annotations
+
+from IPython.core.completer import (
+    CompletionContext,
+    SimpleCompletion,
+    SimpleMatcherResult,
+    context_matcher,
+)
+
+from ._green import complete_green
+
+__all__ = ["complete_magic"]
+
+_COMPLETERS = {"tango_green": complete_green}
+
+
+@context_matcher(identifier="ipytango.magics")  # type: ignore[untyped-decorator]
+def complete_magic(context: CompletionContext) -> SimpleMatcherResult:
+    """Complete the arguments of ipytango's magics."""
+    line = context.text_until_cursor.lstrip()
+    name, space, rest = line.lstrip("%").partition(" ")
+    completer = _COMPLETERS.get(name)
+    if completer is None or not space or not line.startswith("%"):
+        return SimpleMatcherResult(completions=[])
+    words = rest.split(" ")
+    return SimpleMatcherResult(
+        completions=[
+            SimpleCompletion(text=text, type="magic") for text in completer(words[:-1], words[-1])
+        ],
+        suppress=True,
+        matched_fragment=words[-1],
+    )
