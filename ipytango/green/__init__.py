@@ -5,6 +5,7 @@ Knows neither Tango nor Jupyter.
 
 from ._bridge import GreenTask, await_, can_park, in_green_task, run_coroutine, spawn
 from ._door import Door, door_of
+from ._hub import AsyncioHub, install_hub, uninstall_hub
 from ._interrupts import Interrupts
 from ._loop_calls import exchange_loop_calls
 from ._native import allocate_lock, get_ident, start_new_thread
@@ -12,6 +13,7 @@ from ._patches import Patches
 from ._places import AwaitMarker, Boundaries, expects_awaitable
 
 __all__ = [
+    "AsyncioHub",
     "AwaitMarker",
     "Boundaries",
     "Door",
@@ -26,7 +28,9 @@ __all__ = [
     "expects_awaitable",
     "get_ident",
     "in_green_task",
+    "install_hub",
     "run_coroutine",
     "spawn",
     "start_new_thread",
+    "uninstall_hub",
 ]

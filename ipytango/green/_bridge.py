@@ -111,9 +111,12 @@ class GreenTask(greenlet, Generic[T]):
         except StopIteration as done:
             return cast(T, done.value)
 
-    def wait_for_switch(self) -> Any:
-        """Park until other code calls this greenlet's `switch` (as gevent's hub does)."""
-        self._wake = asyncio.get_running_loop().create_future()
+    def wait_for_switch(self, wake: asyncio.Future[tuple[Any, ...]] | None = None) -> Any:
+        """Park until other code calls this greenlet's `switch` (as gevent's hub does).
+
+        `wake` is the future to park on, for a caller with one of its own.
+        """
+        self._wake = wake or asyncio.get_running_loop().create_future()
         try:
             values = self.wait(self._wake)
         finally:
@@ -217,6 +220,9 @@ def await_(awaitable: Awaitable[T]) -> T:
     wait = getattr(current.parent, "wait_for_awaitable", None)
     if wait is not None:
         return cast(T, wait(awaitable))
+    loop = _reentrant_loop()
+    if loop is not None:
+        return cast(T, loop.run_until_complete(awaitable))
     if asyncio.iscoroutine(awaitable):
         awaitable.close()
     raise NotInGreenTask(_MISUSE.format(**_explain_misuse()))
@@ -243,9 +249,19 @@ def _explain_misuse() -> dict[str, str]:
 
 
 def can_park() -> bool:
-    """Say whether `await_` would park here (a green task, or a greenlet of the loop's hub)."""
+    """Say whether `await_` can wait here: in a green task, in a greenlet of the loop's hub, or
+    anywhere on a loop that nest-asyncio made re-entrant."""
     current = getcurrent()
-    return isinstance(current, GreenTask) or hasattr(current.parent, "wait_for_awaitable")
+    return (
+        isinstance(current, GreenTask)
+        or hasattr(current.parent, "wait_for_awaitable")
+        or _reentrant_loop() is not None
+    )
+
+
+def _reentrant_loop() -> Any:
+    loop = asyncio._get_running_loop()
+    return loop if hasattr(loop, "_nest_patched") else None
 
 
 def spawn(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[T]:
