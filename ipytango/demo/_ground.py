@@ -110,6 +110,11 @@ class Ground:
         variables: Mapping[str, str],
         timeout_s: float,
     ) -> Process:
+        if not self.database.running:
+            raise DemoError(
+                f"{registration.server} cannot be started: the demo's database (pid "
+                f"{self.database.pid}) {self.database.fate()}. Stop the demo and start it again."
+            )
         registrar, self._registrar = self._registrar or self._new_registrar(), None
         try:
             registrar.register(registration, self.tango_host, self.database, timeout_s)

@@ -31,6 +31,9 @@ ORPHAN_CHECK_S = 1.0
 """How often to look whether the owner is gone although its end of the pipe is still open,
 which happens when the owner had forked without exec."""
 
+STOP_TIMEOUT_S = 1.0
+"""How long to wait at most until a suspended process stands still."""
+
 _POLL_S = 0.005
 
 
@@ -72,9 +75,11 @@ class Keeper:
         Device servers say goodbye to the database when they end, and hang when it is not there.
         """
         keys = list(self._processes)
-        _end_adopted(self._adopted)
+        for pid in self._adopted:
+            _kill(pid, signal.SIGTERM)
         self._end(keys[1:])
         self._end(keys[:1])
+        _kill_after_grace(self._adopted)
 
     def _start(self, request: dict[str, Any]) -> int:
         with Path(request["log"]).open("ab") as log:
@@ -94,6 +99,8 @@ class Keeper:
         # Not yet reaped, so the number cannot belong to somebody else's process by now.
         if process is not None and process.poll() is None:
             os.killpg(process.pid, number)
+            if number == signal.SIGSTOP:
+                _wait_until_stopped(process)
 
     def _end(self, keys: list[int]) -> None:
         for key in keys:
@@ -113,10 +120,19 @@ class Keeper:
             self._processes[key].wait()
 
 
-def _end_adopted(pids: set[int]) -> None:
-    """End processes that are not children of this one; they can only be watched by their number."""
-    for pid in pids:
-        _kill(pid, signal.SIGTERM)
+def _wait_until_stopped(process: subprocess.Popen[bytes]) -> None:
+    """Wait until all threads of the process stand still: one that computes goes on for a moment."""
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while process.poll() is None and time.monotonic() < deadline:
+        if os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG) is not None:
+            return
+        time.sleep(_POLL_S)
+
+
+def _kill_after_grace(pids: set[int]) -> None:
+    """Kill what is left of processes that are not children: only their number can be watched."""
     deadline = time.monotonic() + GRACE_S
     while (left := [pid for pid in pids if _kill(pid, 0)]) and time.monotonic() < deadline:
         time.sleep(_POLL_S)

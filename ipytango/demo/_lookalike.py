@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     Read = Callable[[Any], Any]
     Write = Callable[[Any, Any], None]
 
+UNDOCUMENTED = "Uninitialised"  # Tango's word for it
 INTERFACE = Path(__file__).with_name("tangotest.json")
 SPECTRUM_SIZE = 256
 IMAGE_SIZE = 251
@@ -99,7 +100,7 @@ class LookAlike(Device):  # type: ignore[misc]  # PyTango has no types
         self.set_state(state)
         self.set_status(f"The device is in {state} state.")
 
-    @command  # type: ignore[untyped-decorator]  # PyTango has no types
+    @command(doc_in=UNDOCUMENTED, doc_out=UNDOCUMENTED)  # type: ignore[untyped-decorator]  # PyTango has no types
     def SwitchStates(self) -> None:  # noqa: N802 - TangoTest's name
         """Go from RUNNING to FAULT, or back. FAULT hinders nothing."""
         running = self.get_state() == tango.DevState.RUNNING
@@ -126,7 +127,6 @@ def make_attribute(spec: dict[str, Any]) -> attribute:
         key: spec[ours]
         for key, ours in {
             "label": "label",
-            "doc": "description",
             "format": "display_format",
             "min_value": "min_value",
             "max_value": "max_value",
@@ -143,6 +143,8 @@ def make_attribute(spec: dict[str, Any]) -> attribute:
         max_dim_y=spec.get("max_dim_y", 0),
         fget=reader(spec) if access != "WRITE" else None,
         fset=writer(name) if access != "READ" else None,
+        # PyTango would take the docstring of the function.
+        doc=spec.get("description", "No description"),
         **options,
     )
 
@@ -257,9 +259,8 @@ def make_echo(spec: dict[str, Any]) -> Any:
     """Make a command that gives back what it is given."""
     name = spec["name"]
     documentation = {
-        ours: spec[theirs]
-        for ours, theirs in {"doc_in": "description_in", "doc_out": "description_out"}.items()
-        if theirs in spec
+        "doc_in": spec.get("description_in", UNDOCUMENTED),
+        "doc_out": spec.get("description_out", UNDOCUMENTED),
     }
     if spec["type_in"] == "DevVoid":
 
