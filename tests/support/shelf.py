@@ -1,0 +1,36 @@
+"""Kernels that the tests of one module share, since a start takes most of a second."""
+
+from collections.abc import Callable
+from types import TracebackType
+
+from support.kernels import Kernel
+
+
+class Shelf:
+    """Kernels by name, each replaced once a test has left it dead or busy."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self._kernels: dict[str, Kernel] = {}
+
+    def __enter__(self) -> "Shelf":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for kernel in self._kernels.values():
+            kernel.end()
+
+    def take(self, name: str, start: Callable[[], Kernel]) -> Kernel:
+        """Give the kernel of that name, started if there is none that can be used."""
+        kernel = self._kernels.get(name)
+        if kernel is not None and not kernel.idle:
+            kernel.kill()
+            kernel = None
+        if kernel is None:
+            kernel = self._kernels[name] = start()
+        return kernel
