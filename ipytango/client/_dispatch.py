@@ -11,7 +11,7 @@ import tango
 from tango._instrumentation import _get_non_tango_source_location
 from tango._telemetry import _telemetry_runtime
 
-from ..green import Boundaries, await_, can_park, door_of, expects_awaitable, get_ident
+from ..green import Boundaries, Place, await_, can_wait, door_of, get_ident, place_of
 from ._calls import Call, CallPool
 from ._limits import Limits
 
@@ -43,9 +43,9 @@ class Dispatch:
         """Whether this thread runs a call of the pool: all that it calls in turn is direct."""
         return self.pool.owns_this_thread()
 
-    def expects_awaitable(self, frame: types.FrameType | None) -> bool:
-        """Say whether a call made in `frame` stands where an awaitable is expected."""
-        return expects_awaitable(frame, self._boundaries)
+    def place_of(self, frame: types.FrameType | None) -> Place:
+        """Find where a call made in `frame` stands."""
+        return place_of(frame, self._boundaries)
 
     def submit(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -73,7 +73,7 @@ class Dispatch:
         return call.outcome()
 
     def _wait(self, call: Call, timeout: float | None) -> bool:
-        if not can_park():
+        if not can_wait():
             return call.wait(-1 if timeout is None else timeout)
         if self.pool.quiet and call.wait(min(BRIEF_WAIT_S, timeout or BRIEF_WAIT_S)):
             return True

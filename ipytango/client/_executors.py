@@ -23,7 +23,7 @@ from tango.futures_executor import FuturesExecutor
 from tango.gevent_executor import GeventExecutor
 
 from ..errors import BlocksTheLoop
-from ..green import can_park, door_of, get_ident, in_green_task
+from ..green import Place, can_wait, door_of, get_ident, in_green_task
 from ._dispatch import CallTimedOut, Dispatch
 from ._futures import async_result, call_future, thread_future
 
@@ -98,13 +98,14 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
     ) -> Any:
         dispatch = self._dispatch
         loop = asyncio._get_running_loop()
+        asked = wait is not None
         if wait is None:
             wait = self._wants_value(loop)
         if not wait:
             call = dispatch.submit(fn, args, kwargs)
             return call_future(dispatch.pool, call, loop or dispatch.loop)
-        if not can_park():
-            if loop is dispatch.loop:
+        if not can_wait():
+            if loop is dispatch.loop and asked:
                 raise BlocksTheLoop(
                     _BLOCKS.format(call=_name(fn, args), mode="asyncio", remedy="`await` it,")
                 )
@@ -119,10 +120,12 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
         """Say whether a call without ``wait=`` stands where its value is expected."""
         if loop is None:
             return True  # a thread without a loop has nothing that could await
-        if loop is self._dispatch.loop and not can_park():
-            return False  # a task or a callback on the loop itself
-        caller = sys._getframe(4)  # above this, _run, run and PyTango's own wrapper
-        return self._dispatch.autoawait and not self._dispatch.expects_awaitable(caller)
+        place = self._dispatch.place_of(sys._getframe(4))  # above PyTango's own wrapper
+        if place is Place.CELL:
+            return self._dispatch.autoawait
+        if place is Place.AWAIT or (loop is self._dispatch.loop and not can_wait()):
+            return False  # in a callback on the loop itself: PyTango's own
+        return self._dispatch.autoawait
 
     def delegate(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Start a call and return its asyncio future."""
@@ -160,7 +163,7 @@ class Futures(_Executor, FuturesExecutor):  # type: ignore[misc]
     ) -> Any:
         if wait is False:
             return self.delegate(fn, *args, **kwargs)
-        if timeout is None and not can_park():
+        if timeout is None and not can_wait():
             return fn(*args, **kwargs)
         dispatch = self._dispatch
         try:
@@ -188,10 +191,10 @@ class Gevent(_Executor, GeventExecutor):  # type: ignore[misc]
         timeout: float | None,
     ) -> Any:
         dispatch = self._dispatch
-        if wait is False or (not can_park() and not self.in_executor_context()):
+        if wait is False or (not can_wait() and not self.in_executor_context()):
             result = self.delegate(fn, *args, **kwargs)
             return result if wait is False else result.get(timeout=timeout)
-        if not can_park() and asyncio._get_running_loop() is not None:
+        if not can_wait() and asyncio._get_running_loop() is not None:
             raise BlocksTheLoop(
                 _BLOCKS.format(
                     call=_name(fn, args), mode="gevent", remedy="Use `green_mode=` asyncio there,"

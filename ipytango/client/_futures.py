@@ -7,7 +7,7 @@ import concurrent.futures
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from ..green import await_, can_park, door_of
+from ..green import await_, can_wait, door_of
 from ._calls import Call, CallPool
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class ThreadFuture(concurrent.futures.Future[Any]):
 
     def _park(self, timeout: float | None) -> None:
         """Wait as green code does where that is possible; super() then finds it done."""
-        if self.done() or not can_park():
+        if self.done() or not can_wait():
             return
         here = asyncio.wrap_future(_unchained(self))
         try:

@@ -7,6 +7,11 @@ import dataclasses
 import os
 
 import tango
+
+# PyTango's documentation uses these as attributes of `tango`, which imports none of them.
+import tango.asyncio
+import tango.futures
+import tango.gevent
 from tango import GreenMode, asyncio_executor, futures_executor, gevent_executor
 
 from ..errors import ModeError

@@ -18,7 +18,7 @@ from typing import Any
 import tango
 from tango import GreenMode
 
-from ..green import Patches, can_park
+from ..green import Patches, Place, can_wait
 from ._dispatch import Dispatch
 
 __all__ = ["exchange_members"]
@@ -97,7 +97,7 @@ class _Hooks:
         self._report = report
 
     def _parks(self, mode: GreenMode) -> bool:
-        return mode != GreenMode.Synchronous and can_park() and not self._dispatch.in_worker
+        return mode != GreenMode.Synchronous and can_wait() and not self._dispatch.in_worker
 
     def _on_worker(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return self._dispatch.value_of(self._dispatch.submit(function, args, kwargs))
@@ -143,8 +143,6 @@ class _Hooks:
 
     def attribute_getter(self, original: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
         """``dev.name``: a command's function, or the value of an attribute."""
-        expects_awaitable = self._dispatch.expects_awaitable
-
         @functools.wraps(original)
         def __getattr__(this: Any, name: str) -> Any:
             if name.startswith("_") or not self._parks(mode := this.get_green_mode()):
@@ -153,7 +151,7 @@ class _Hooks:
             if name.lower() in known.get("__cmd_cache", ()):
                 return original(this, name)  # no network
             wants_awaitable = mode == GreenMode.Asyncio and (
-                not self._dispatch.autoawait or expects_awaitable(inspect.currentframe())
+                not self._dispatch.autoawait or self._in_async_code()
             )
             if not wants_awaitable:
                 return self._on_worker(original, this, name)
@@ -185,7 +183,7 @@ class _Hooks:
         return set_value
 
     def _in_async_code(self) -> bool:
-        return self._dispatch.expects_awaitable(inspect.currentframe())
+        return self._dispatch.place_of(inspect.currentframe()) is Place.AWAIT
 
     def _watch(self, write: asyncio.Future[Any], what: str) -> None:
         """Report a write that fails, under the cell that asked for it: nobody can await it."""

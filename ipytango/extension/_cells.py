@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import asyncio
 import functools
+import sys
 from typing import Any
 
 from greenlet import getcurrent
+from IPython.core.async_helpers import _pseudo_sync_runner
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..green import AwaitMarker, Boundaries, GreenTask, Interrupts, Patches, run_coroutine
@@ -18,15 +20,21 @@ __all__ = ["run_cells_green"]
 def run_cells_green(
     patches: Patches, shell: InteractiveShell, boundaries: Boundaries, interrupts: Interrupts
 ) -> None:
-    """Run the shell's cells as green tasks on the loop that awaits them."""
+    """Run the shell's cells as green tasks on the loop that awaits them.
+
+    The cell that loads ipytango was compiled before, and may run on IPython's synchronous path:
+    there the rest of it gets values too, but blocks for them.
+    """
     original_run_code = shell.run_code
     boundaries.add(original_run_code.__func__.__code__)
+    boundaries.unmarked = True
+    loading_blocks = _on_sync_path()
 
     @functools.wraps(original_run_code)
     async def run_code(code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
         code = original_run_code(code_obj, result, async_=async_)
-        if asyncio._get_running_loop() is None:  # another loop_runner: nothing to park on
-            return bool(await code)
+        if asyncio._get_running_loop() is None or (boundaries.unmarked and loading_blocks):
+            return bool(await code)  # nothing to park on
         return bool(await run_coroutine(code, interrupts.delivered_to))
 
     patches.set(shell, "run_code", run_code)
@@ -36,7 +44,10 @@ def run_cells_green(
     @functools.wraps(original_should_run_async)
     def should_run_async(raw_cell: str, **kwargs: Any) -> bool:
         """Whether the shell awaits the cell on its loop: all do, so that all can park."""
-        if isinstance(getcurrent(), GreenTask) or kwargs.get("preprocessing_exc_tuple"):
+        if isinstance(getcurrent(), GreenTask):
+            return bool(original_should_run_async(raw_cell, **kwargs))
+        boundaries.unmarked = False
+        if kwargs.get("preprocessing_exc_tuple"):
             return bool(original_should_run_async(raw_cell, **kwargs))
         return True
 
@@ -44,6 +55,16 @@ def run_cells_green(
     marker = CellAwaits()
     shell.ast_transformers.append(marker)
     patches.on_undo(lambda: shell.ast_transformers.remove(marker))
+
+
+def _on_sync_path() -> bool:
+    """Say whether the current code is below IPython's runner for cells that await nothing."""
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code is _pseudo_sync_runner.__code__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 class CellAwaits(AwaitMarker):

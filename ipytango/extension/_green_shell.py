@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import dataclasses
 import sys
+import threading
 from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
 
 from ..client import Client, mode_from_environment, mode_named
 from ..display import GreenStatus, error_line
-from ..errors import HubError, IpytangoError
+from ..errors import BridgeError, HubError, OptionError
 from ..green import (
+    AsyncioHub,
     Boundaries,
     Interrupts,
     Patches,
     exchange_loop_calls,
+    install_hub,
+    uninstall_hub,
 )
 from ..magics import GreenMagics, complete_magic
 from ._cells import run_cells_green
+from ._kernel import handle_messages_green
 from ._terminal import share_prompt_loop
 from ._tracebacks import show_clean_tracebacks
 
@@ -33,7 +39,7 @@ class GreenShell:
     def __init__(self, shell: Any) -> None:
         mode = mode_from_environment()
         self._shell = shell
-        self._loop = get_asyncio_loop()
+        self._loop = loop_of(shell)
         self._patches = Patches()
         self._nest = False
         self._notes: list[str] = []
@@ -41,6 +47,8 @@ class GreenShell:
         interrupts = Interrupts(self._loop)
         self._patches.on_undo(interrupts.close)
         run_cells_green(self._patches, shell, boundaries, interrupts)
+        if hasattr(shell, "kernel"):
+            handle_messages_green(self._patches, shell.kernel, interrupts, self._loop)
         show_clean_tracebacks(self._patches, shell)
         exchange_loop_calls(self._patches, self._loop)
         self._note(share_prompt_loop(self._patches, shell))
@@ -54,6 +62,8 @@ class GreenShell:
     def close(self) -> None:
         """Leave the shell as it was."""
         left = self._patches.undo()
+        if self._nest:
+            print("ipytango: asyncio stays re-entrant (--nest) until the kernel restarts")
         if left:
             print(f"ipytango: left as others have changed them since: {', '.join(left)}")
 
@@ -68,8 +78,8 @@ class GreenShell:
         """Change what is given; on an error nothing is changed."""
         green_mode = None if mode is None else mode_named(mode)
         new_limits = dataclasses.replace(self._client.limits, **(limits or {}))
-        if nest is not None:
-            self._nest = nest
+        if nest is not None and nest != self._nest:
+            self._make_reentrant(nest)
         if green_mode is not None:
             self._client.mode = green_mode
         if autoawait is not None:
@@ -85,15 +95,22 @@ class GreenShell:
             tuple(self._notes),
         )
 
+    def _make_reentrant(self, on: bool) -> None:
+        if not on:
+            raise OptionError(
+                "--no-nest: nest-asyncio has changed asyncio and cannot take that back; "
+                "restart the kernel."
+            )
+        import nest_asyncio2
+
+        nest_asyncio2.apply(self._loop)
+        self._nest = True
+
     def _note(self, note: str | None) -> None:
         if note is not None:
             self._notes.append(note)
 
-    def _install_hub(self) -> Any:
-        try:
-            from ..green import install_hub, uninstall_hub
-        except ImportError:
-            return None
+    def _install_hub(self) -> AsyncioHub | None:
         try:
             hub = install_hub(self._loop)
         except HubError as error:
@@ -112,6 +129,22 @@ class GreenShell:
         matchers = self._shell.Completer.custom_matchers
         matchers.append(complete_magic)
         self._patches.on_undo(lambda: matchers.remove(complete_magic))
+
+
+def loop_of(shell: Any) -> asyncio.AbstractEventLoop:
+    """Return the loop that awaits the shell's cells; it need not run yet."""
+    if threading.current_thread() is not threading.main_thread():
+        raise BridgeError(
+            "ipytango was loaded in a thread beside the shell's own (a kernel subshell?); "
+            "load it in the main one."
+        )
+    with contextlib.suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    if not hasattr(shell, "kernel"):
+        return get_asyncio_loop()
+    from tornado.ioloop import IOLoop  # a kernel that is still starting up: see its start()
+
+    return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]
 
 
 def report_in_background(what: str, error: BaseException, context: contextvars.Context) -> None:

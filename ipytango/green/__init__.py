@@ -3,14 +3,14 @@
 Knows neither Tango nor Jupyter.
 """
 
-from ._bridge import GreenTask, await_, can_park, in_green_task, run_coroutine, spawn
+from ._bridge import GreenTask, await_, can_park, can_wait, in_green_task, run_coroutine, spawn
 from ._door import Door, door_of
 from ._hub import AsyncioHub, install_hub, uninstall_hub
 from ._interrupts import Interrupts
 from ._loop_calls import exchange_loop_calls
 from ._native import allocate_lock, get_ident, start_new_thread
 from ._patches import Patches
-from ._places import AwaitMarker, Boundaries, expects_awaitable
+from ._places import AwaitMarker, Boundaries, Place, place_of
 
 __all__ = [
     "AsyncioHub",
@@ -20,15 +20,17 @@ __all__ = [
     "GreenTask",
     "Interrupts",
     "Patches",
+    "Place",
     "allocate_lock",
     "await_",
     "can_park",
+    "can_wait",
     "door_of",
     "exchange_loop_calls",
-    "expects_awaitable",
     "get_ident",
     "in_green_task",
     "install_hub",
+    "place_of",
     "run_coroutine",
     "spawn",
     "start_new_thread",

@@ -23,7 +23,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from ..errors import BridgeError, NotInGreenTask
 
-__all__ = ["GreenTask", "await_", "can_park", "in_green_task", "run_coroutine", "spawn"]
+__all__ = ["GreenTask", "await_", "can_park", "can_wait", "in_green_task", "run_coroutine", "spawn"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -249,14 +249,15 @@ def _explain_misuse() -> dict[str, str]:
 
 
 def can_park() -> bool:
-    """Say whether `await_` can wait here: in a green task, in a greenlet of the loop's hub, or
-    anywhere on a loop that nest-asyncio made re-entrant."""
+    """Say whether `await_` parks here: in a green task, or in a greenlet of the loop's hub."""
     current = getcurrent()
-    return (
-        isinstance(current, GreenTask)
-        or hasattr(current.parent, "wait_for_awaitable")
-        or _reentrant_loop() is not None
-    )
+    return isinstance(current, GreenTask) or hasattr(current.parent, "wait_for_awaitable")
+
+
+def can_wait() -> bool:
+    """Say whether `await_` works here: where it parks, and anywhere on a loop that nest-asyncio
+    made re-entrant."""
+    return can_park() or _reentrant_loop() is not None
 
 
 def _reentrant_loop() -> Any:

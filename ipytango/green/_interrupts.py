@@ -1,6 +1,6 @@
-"""SIGINT while a green task runs: running code gets KeyboardInterrupt, parked code is cancelled.
+"""SIGINT while green tasks run: running code gets KeyboardInterrupt, parked code is cancelled.
 
-Three things make it prompt. The handler looks at what runs: code of the task gets the
+Three things make it prompt. The handler looks at what runs: code of a green task gets the
 exception as in any Python. Parked code is woken through the loop's thread-safe entrance,
 which ends a ``select`` at once. And a wake-up file descriptor, read by the loop, makes sure
 that Python runs the handler even when the kernel delivers the signal to another thread.
@@ -28,10 +28,11 @@ class StuckCallback(Exception):
 
 
 class Interrupts:
-    """Delivers SIGINT to the green task that a shell runs in the main thread."""
+    """Delivers SIGINT to the green tasks that a shell runs in the main thread."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._greens: list[GreenTask[Any]] = []
         self._undelivered = False
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
@@ -39,7 +40,9 @@ class Interrupts:
         loop.add_reader(self._reader, self._drain)
 
     def close(self) -> None:
-        """Take the wake-up descriptor from the loop."""
+        """Take the wake-up descriptor from the loop; tasks that run now lose their interrupts."""
+        if get_ident() == threading.main_thread().ident:
+            self._set_wakeup_fd(-1, only_if=self._writer.fileno())
         if not self._loop.is_closed():
             self._loop.remove_reader(self._reader)
         self._reader.close()
@@ -47,26 +50,30 @@ class Interrupts:
 
     @contextlib.contextmanager
     def delivered_to(self, green: GreenTask[Any]) -> Iterator[None]:
-        """While the context lasts SIGINT is for `green`. Changes nothing outside the main thread."""
+        """While the context lasts SIGINT is for `green`. Changes nothing outside the main thread.
+
+        Contexts may end in another order than they began: a widget's callback can outlive the
+        cell that it came in. So each puts back what it found only if ours is still in force.
+        """
         if get_ident() != threading.main_thread().ident or self._writer.fileno() < 0:
             yield
             return
-
-        def on_sigint(signum: int, frame: types.FrameType | None) -> None:
-            self._interrupt(green)
-
-        # The signal must not hit between the two lines that put the old handler back.
-        previous = signal.signal(signal.SIGINT, on_sigint)
-        previous_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        found = signal.getsignal(signal.SIGINT)
+        self._greens.append(green)
+        signal.signal(signal.SIGINT, self._on_sigint)
+        found_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, previous)
-            signal.set_wakeup_fd(previous_fd)
-            self._undelivered = False
+            if found != self._on_sigint and signal.getsignal(signal.SIGINT) == self._on_sigint:
+                signal.signal(signal.SIGINT, found)
+            self._greens.remove(green)
+            self._set_wakeup_fd(found_fd, only_if=self._writer.fileno())
 
-    def _interrupt(self, green: GreenTask[Any]) -> None:
-        if not green.parked:
+    def _on_sigint(self, signum: int, frame: types.FrameType | None) -> None:
+        if not self._greens:
+            signal.default_int_handler(signum, frame)
+        if not all(green.parked for green in self._greens):
             raise KeyboardInterrupt
         if self._undelivered:
             # The first interrupt still waits for the loop: some callback does not let it go on.
@@ -75,13 +82,20 @@ class Interrupts:
                 raise asyncio.CancelledError("interrupted: the task kept the event loop busy")
             raise StuckCallback("interrupted: the callback kept the event loop busy")
         self._undelivered = True
-        self._loop.call_soon_threadsafe(self._deliver, green)
+        self._loop.call_soon_threadsafe(self._deliver)
 
-    def _deliver(self, green: GreenTask[Any]) -> None:
+    def _deliver(self) -> None:
         self._undelivered = False
-        green.owe(KeyboardInterrupt())
+        for green in self._greens:
+            green.owe(KeyboardInterrupt())
 
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while self._reader.recv(4096):
                 pass
+
+    @staticmethod
+    def _set_wakeup_fd(fd: int, *, only_if: int) -> None:
+        replaced = signal.set_wakeup_fd(fd)
+        if replaced != only_if:
+            signal.set_wakeup_fd(replaced)

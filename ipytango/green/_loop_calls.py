@@ -31,12 +31,10 @@ def exchange_loop_calls(patches: Patches, loop: asyncio.AbstractEventLoop) -> No
     patches.set(asyncio, "run", run)
     patches.set(asyncio.runners, "run", run)
 
-    original_until_complete = loop.run_until_complete
-
-    @functools.wraps(original_until_complete)
+    @functools.wraps(loop.run_until_complete)
     def run_until_complete(future: Awaitable[Any]) -> Any:
         if not can_park() or asyncio._get_running_loop() is not loop:
-            return original_until_complete(future)  # type: ignore[arg-type]
+            return type(loop).run_until_complete(loop, future)  # nest-asyncio may have changed it
         return await_(asyncio.ensure_future(future, loop=loop))
 
     patches.set(loop, "run_until_complete", run_until_complete)

@@ -1,7 +1,7 @@
 """Where a call stands: in sync code, or in code that expects an awaitable.
 
 Two kinds of code expect an awaitable: the body of an ``async def``, told by walking the frames
-from the call outwards, and the operand of an ``await`` in a cell. `mark_awaits` brackets such
+from the call outwards, and the operand of an ``await`` in a cell. `AwaitMarker` brackets such
 operands with two constants, so that the frame's position tells whether it stands inside one.
 Nothing runs for the marks and nothing has to be reset when an exception passes.
 """
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ast
 import dis
+import enum
 import inspect
 import types
 from collections.abc import Iterator
 
-__all__ = ["AwaitMarker", "Boundaries", "expects_awaitable"]
+__all__ = ["AwaitMarker", "Boundaries", "Place", "place_of"]
 
 _BEGIN = "ipytango: the operand of an await begins"
 _END = "ipytango: the operand of an await ends"
@@ -75,25 +76,33 @@ class Boundaries:
     """Code objects at which the walk ends, as nothing beyond is the user's: a shell's runner."""
 
     def __init__(self) -> None:
+        self.unmarked = False
+        """The cell that runs was compiled without `AwaitMarker`: a statement of it that awaits
+        anything is taken to expect awaitables throughout."""
         self._codes: tuple[types.CodeType, ...] = ()
 
     def add(self, code: types.CodeType) -> None:
         self._codes += (code,)
 
-    def discard(self, code: types.CodeType) -> None:
-        self._codes = tuple(known for known in self._codes if known is not code)
-
     def __contains__(self, code: types.CodeType) -> bool:
         return any(code is known for known in self._codes)
 
 
-def expects_awaitable(
+class Place(enum.Enum):
+    """Where a call stands."""
+
+    CELL = "sync code below a cell"
+    AWAIT = "code that expects an awaitable"
+    ELSEWHERE = "sync code that no cell called: a callback, a thread's function"
+
+
+def place_of(
     frame: types.FrameType | None,
     boundaries: Boundaries,
     *,
     foreign: tuple[str, ...] = ("ipykernel.", "asyncio.", "tornado.", "traitlets."),
-) -> bool:
-    """Say whether a call made in `frame` stands in an ``async def`` or in a cell's ``await``.
+) -> Place:
+    """Find where a call made in `frame` stands, walking outwards.
 
     Comprehensions and generator expressions belong to the code around them. Frames of the
     packages in `foreign` end the walk: what called the kernel's machinery is not the user's.
@@ -101,13 +110,15 @@ def expects_awaitable(
     while frame is not None:
         code = frame.f_code
         if code in boundaries:
-            return False
+            return Place.CELL
         if code.co_name[0] == "<":
             if any(begin < frame.f_lasti < end for begin, end in _awaited_ranges(code)):
-                return True
-        elif code.co_flags & _ASYNC_FLAGS:
-            return not frame.f_globals.get("__name__", "").startswith(foreign)
+                return Place.AWAIT
+            if boundaries.unmarked and code.co_flags & _ASYNC_FLAGS:
+                return Place.AWAIT
         elif frame.f_globals.get("__name__", "").startswith(foreign):
-            return False
+            return Place.ELSEWHERE
+        elif code.co_flags & _ASYNC_FLAGS:
+            return Place.AWAIT
         frame = frame.f_back
-    return False
+    return Place.ELSEWHERE

@@ -1,0 +1,50 @@
+"""A kernel's messages as green tasks: widget callbacks and completion wait without stopping it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from ..green import GreenTask, Interrupts, Patches, run_coroutine
+
+__all__ = ["handle_messages_green"]
+
+_MESSAGES = ("comm_open", "comm_msg", "comm_close", "complete_request", "inspect_request")
+
+
+def handle_messages_green(
+    patches: Patches, kernel: Any, interrupts: Interrupts, loop: asyncio.AbstractEventLoop
+) -> None:
+    """Run what these messages call on the kernel's own loop as green tasks.
+
+    Without it a button's callback that comes to the main thread could neither park nor wait.
+    """
+    handlers = kernel.shell_handlers
+    for name in _MESSAGES:
+        original = handlers.get(name)
+        if original is not None:
+            handlers[name] = _green(original, loop, interrupts)
+            patches.on_undo(functools.partial(handlers.__setitem__, name, original))
+
+
+def _green(handler: Callable[..., Any], loop: Any, interrupts: Interrupts) -> Callable[..., Any]:
+    @functools.wraps(handler)
+    def handle(*args: Any) -> Any:
+        if asyncio._get_running_loop() is not loop:  # a subshell's thread: it may block
+            return handler(*args)
+        if inspect.iscoroutinefunction(handler):
+            return run_coroutine(handler(*args), interrupts.delivered_to)
+        return _run(handler, args, interrupts)
+
+    return handle
+
+
+async def _run(handler: Callable[..., Any], args: tuple[Any, ...], interrupts: Interrupts) -> None:
+    green = GreenTask(handler, *args)
+    with interrupts.delivered_to(green):
+        outcome = await green
+    if inspect.isawaitable(outcome):
+        await outcome
