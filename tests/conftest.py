@@ -1,6 +1,7 @@
 """The real things that the tests use, and the guard against what they leave behind."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ SERVERS = Path(__file__).parent / "support" / "servers"
 
 DEVICES_PER_SERVER = 5
 LOAD_SERVERS = 10
+STARTS_AT_ONCE = 4
 
 StartKernel = Callable[..., Kernel]
 StartTerminal = Callable[..., Terminal]
@@ -86,14 +88,14 @@ def sync_device(demo: Demo) -> str:
 @pytest.fixture(scope="session")
 def load_devices(demo: Demo) -> tuple[str, ...]:
     """50 slow devices in 10 servers, `test/load-S/D`, for many calls in flight."""
-    servers = [
-        demo.add_server(
-            SERVERS / "slow_server.py",
-            f"load-{server}",
-            {"Slow": [f"test/load-{server}/{device}" for device in range(DEVICES_PER_SERVER)]},
-        )
-        for server in range(LOAD_SERVERS)
-    ]
+
+    def start(number: int) -> DeviceServer:
+        names = [f"test/load-{number}/{device + 1}" for device in range(DEVICES_PER_SERVER)]
+        return demo.add_server(SERVERS / "slow_server.py", f"load-{number}", {"Slow": names})
+
+    # Some at a time: each start waits a good part of its time for the database.
+    with ThreadPoolExecutor(STARTS_AT_ONCE) as pool:
+        servers = list(pool.map(start, range(1, LOAD_SERVERS + 1)))
     return tuple(name for server in servers for name in server.devices)
 
 
