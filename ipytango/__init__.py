@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ._version import __version__
+from .demo import demo
 from .green import await_, spawn
 
-__all__ = ["__version__", "await_", "load_ipython_extension", "spawn", "unload_ipython_extension"]
+__all__ = [
+    "__version__",
+    "await_",
+    "demo",
+    "load_ipython_extension",
+    "spawn",
+    "unload_ipython_extension",
+]
 
 
 def load_ipython_extension(shell: Any) -> None:

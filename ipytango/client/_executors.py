@@ -195,6 +195,8 @@ class Gevent(_Executor, GeventExecutor):  # type: ignore[misc]
             result = self.delegate(fn, *args, **kwargs)
             return result if wait is False else result.get(timeout=timeout)
         if not can_wait() and asyncio._get_running_loop() is not None:
+            if timeout is None and dispatch.place_of(sys._getframe(3)) is Place.CELL:
+                return fn(*args, **kwargs)  # a cell that cannot park: the one that loads us
             raise BlocksTheLoop(
                 _BLOCKS.format(
                     call=_name(fn, args), mode="gevent", remedy="Use `green_mode=` asyncio there,"

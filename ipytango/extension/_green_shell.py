@@ -43,20 +43,28 @@ class GreenShell:
         self._patches = Patches()
         self._nest = False
         self._notes: list[str] = []
+        try:
+            self._put_together()
+            if mode is not None:
+                self._client.mode = mode
+        except BaseException:
+            self._patches.undo()
+            raise
+
+    def _put_together(self) -> None:
+        shell, patches = self._shell, self._patches
         boundaries = Boundaries()
         interrupts = Interrupts(self._loop)
-        self._patches.on_undo(interrupts.close)
-        run_cells_green(self._patches, shell, boundaries, interrupts)
+        patches.on_undo(interrupts.close)
+        run_cells_green(patches, shell, boundaries, interrupts)
         if hasattr(shell, "kernel"):
-            handle_messages_green(self._patches, shell.kernel, interrupts, self._loop)
-        show_clean_tracebacks(self._patches, shell)
-        exchange_loop_calls(self._patches, self._loop)
-        self._note(share_prompt_loop(self._patches, shell))
+            handle_messages_green(patches, shell.kernel, interrupts, self._loop)
+        show_clean_tracebacks(patches, shell)
+        exchange_loop_calls(patches, self._loop)
+        self._note(share_prompt_loop(patches, shell))
         self._hub = self._install_hub()
         self._client = Client(self._loop, boundaries, report_in_background)
-        self._patches.on_undo(self._client.close)
-        if mode is not None:
-            self._client.mode = mode
+        patches.on_undo(self._client.close)
         self._register_magics()
 
     def close(self) -> None:

@@ -1,15 +1,17 @@
-"""``asyncio.run(main())`` and ``loop.run_until_complete(main())`` in sync code under a running loop.
+"""Scripts that bring their own loop calls, in sync code under a loop that runs already.
 
-Plain asyncio refuses both there. Under a cell they are a park: the coroutine runs as a task of
-the running loop and the caller waits for it. asyncio itself stays as it is; only these calls
-are exchanged, and only where the caller can park do they behave differently.
+Plain asyncio refuses ``asyncio.run(main())``, ``loop.run_until_complete(main())``,
+``loop.run_forever()`` and ``loop.close()`` there. Under a cell the first three are a park, and
+the last does nothing, as the loop is the shell's. asyncio itself stays as it is: these calls
+are exchanged, and behave differently only where the caller can park.
 """
 
 from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Coroutine
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from ._bridge import await_, can_park
@@ -19,41 +21,70 @@ __all__ = ["exchange_loop_calls"]
 
 
 def exchange_loop_calls(patches: Patches, loop: asyncio.AbstractEventLoop) -> None:
-    """Let code that can park call `asyncio.run` and its kin, and `loop.run_until_complete`."""
-    original_run = asyncio.run
-
-    @functools.wraps(original_run)
-    def run(main: Coroutine[Any, Any, Any], *args: Any, **kwargs: Any) -> Any:
-        if not can_park():
-            return original_run(main, *args, **kwargs)
-        return await_(asyncio.get_running_loop().create_task(_checked(main)))
-
+    """Let code that can park use `asyncio.run` and `loop` as a script does."""
+    run = _parking_run(asyncio.run)
     patches.set(asyncio, "run", run)
     patches.set(asyncio.runners, "run", run)
-
-    @functools.wraps(loop.run_until_complete)
-    def run_until_complete(future: Awaitable[Any]) -> Any:
-        if not can_park() or asyncio._get_running_loop() is not loop:
-            return type(loop).run_until_complete(loop, future)  # nest-asyncio may have changed it
-        return await_(asyncio.ensure_future(future, loop=loop))
-
-    patches.set(loop, "run_until_complete", run_until_complete)
-
     if hasattr(asyncio, "Runner"):
-        original_runner_run = asyncio.Runner.run
-
-        @functools.wraps(original_runner_run)
-        def runner_run(
-            self: asyncio.Runner, coro: Coroutine[Any, Any, Any], **kwargs: Any
-        ) -> Any:
-            if not can_park():
-                return original_runner_run(self, coro, **kwargs)
-            return await_(asyncio.get_running_loop().create_task(_checked(coro), **kwargs))
-
-        patches.set(asyncio.Runner, "run", runner_run)
+        patches.set(asyncio.Runner, "run", _parking_run(asyncio.Runner.run, has_self=True))
+    calls = _LoopCalls(loop)
+    for name in ("run_until_complete", "run_forever", "stop", "close"):
+        patches.set(loop, name, getattr(calls, name))
 
 
-def _checked(main: Any) -> Coroutine[Any, Any, Any]:
-    if not asyncio.iscoroutine(main):
-        raise ValueError(f"a coroutine was expected, got {main!r}")
-    return main
+def _parking_run(original: Callable[..., Any], *, has_self: bool = False) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if not can_park():
+            return original(*args, **kwargs)
+        main = args[has_self] if len(args) > has_self else kwargs.get("main", kwargs.get("coro"))
+        if not asyncio.iscoroutine(main):
+            raise ValueError(f"a coroutine was expected, got {main!r}")
+        return await_(asyncio.get_running_loop().create_task(main))
+
+    return run
+
+
+class _LoopCalls:
+    """What stands in for methods of the shell's loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._running_for_ever: list[asyncio.Future[None]] = []
+
+    def _parks(self) -> bool:
+        return can_park() and asyncio._get_running_loop() is self._loop
+
+    def _plain(self, name: str, *args: Any) -> Any:
+        # By the class, as nest-asyncio may have changed it since.
+        return getattr(type(self._loop), name)(self._loop, *args)
+
+    def run_until_complete(self, future: Awaitable[Any] | Coroutine[Any, Any, Any]) -> Any:
+        if not self._parks():
+            return self._plain("run_until_complete", future)
+        return await_(asyncio.ensure_future(future, loop=self._loop))
+
+    def run_forever(self) -> None:
+        """In a cell: wait until `stop` is called or an interrupt comes."""
+        if not self._parks():
+            return self._plain("run_forever")  # type: ignore[no-any-return]
+        stopped = self._loop.create_future()
+        self._running_for_ever.append(stopped)
+        try:
+            await_(stopped)
+        finally:
+            self._running_for_ever.remove(stopped)
+        return None
+
+    def stop(self) -> None:
+        """End the innermost `run_forever` of a cell; without one, and for the kernel, the loop."""
+        waiting = [stopped for stopped in self._running_for_ever if not stopped.done()]
+        if not waiting or sys._getframe(1).f_globals.get("__name__", "").startswith("tornado."):
+            return self._plain("stop")  # type: ignore[no-any-return]
+        waiting[-1].set_result(None)
+        return None
+
+    def close(self) -> None:
+        """Do nothing in a cell: the loop is the shell's."""
+        if not self._parks():
+            self._plain("close")
