@@ -5,6 +5,7 @@ which everything that is started here inherits: so those are found too whose par
 """
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
@@ -18,6 +19,7 @@ MARK = "IPYTANGO_TEST_RUN"
 
 # What was told to end may take so long; what stays longer was forgotten.
 GRACE_S = 5.0
+KILL_GRACE_S = 1.0
 
 
 def new_mark() -> str:
@@ -73,11 +75,14 @@ class Leftovers:
             for process in now.processes - self._before.processes
             if process.pid not in self._adopted
         ]
-        _, remaining = psutil.wait_procs(new, timeout=grace_s)
+        _, alive = psutil.wait_procs(new, timeout=grace_s)
+        # Not those that have ended meanwhile, only their parent has not noticed yet.
+        remaining = [process for process in alive if process in frozenset(_processes())]
         names = [_describe(process) for process in remaining]
         for process in remaining:
-            process.kill()
-        psutil.wait_procs(remaining)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(remaining, timeout=KILL_GRACE_S)
         return names
 
 
