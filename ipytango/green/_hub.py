@@ -232,9 +232,7 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         self.on_system_error(error if isinstance(error, BaseException) else type())
 
     def _report_to_asyncio(self, error: BaseException) -> None:
-        self.aio.call_exception_handler(
-            {"message": f"{type(error).__name__} in a gevent greenlet", "exception": error}
-        )
+        self.loop.report_to_asyncio(f"{type(error).__name__} in a gevent greenlet", error)
 
     # The end.
 

@@ -9,6 +9,7 @@ timer of asyncio's, set to the next due time: without work there is no wake-up a
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from collections import deque
@@ -323,17 +324,21 @@ class AsyncioLoop:
         if handler is not None:
             getattr(handler, "handle_error", handler)(where, kind, value, traceback)
         else:
-            self._report_to_asyncio(f"Error in {where!r}", value)
+            self.report_to_asyncio(f"Error in {where!r}", value)
 
     def report(self, context: Context, where: Any, kind: Any, value: Any, traceback: Any) -> None:
         """Hand an error to the hub in the context of the code it belongs to; never raises."""
         try:
             context.run(self.handle_error, where, kind, value, traceback)
         except BaseException as error:  # noqa: BLE001 - the hub must live on; asyncio reports it
-            self._report_to_asyncio(f"Error while an error in {where!r} was handled", error)
+            self.report_to_asyncio(f"Error while an error in {where!r} was handled", error)
 
-    def _report_to_asyncio(self, message: str, error: BaseException) -> None:
-        self.aio.call_exception_handler({"message": message, "exception": error})
+    def report_to_asyncio(self, message: str, error: BaseException) -> None:
+        """Report an error that belongs to no code that could be told; never raises."""
+        try:
+            self.aio.call_exception_handler({"message": message, "exception": error})
+        except BaseException:  # noqa: BLE001 - even stderr fails; file descriptor 2 is left
+            os.write(2, f"{message}: {error!r}\n".encode(errors="backslashreplace"))
 
     # The turn.
 

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gevent._interfaces import ICallback
 from greenlet import greenlet
+from zope.interface import implementer
 
 from ._hub_descriptors import READ, WRITE
 
@@ -55,6 +57,7 @@ def lend_context(callback: Callable[..., Any], context: Context) -> None:
         started.gr_context = context.copy()
 
 
+@implementer(ICallback)
 class Callback:
     """A call that the hub owes (`gevent._interfaces.ICallback`); true until it was made."""
 
