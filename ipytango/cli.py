@@ -98,8 +98,8 @@ def _run_demo(options: argparse.Namespace, lab_arguments: Sequence[str]) -> int:
         _introduce(ground, time.monotonic() - begin)
         if options.lab:
             return _run_lab(ground, lab_arguments)
-        print("Ctrl-C stops it.", flush=True)
         with contextlib.suppress(KeyboardInterrupt, Terminated):
+            print("Ctrl-C stops it.", flush=True)
             threading.Event().wait()
     return 0
 

@@ -179,7 +179,7 @@ def _write(answers: int, message: dict[str, Any]) -> None:
 def main() -> None:
     """Serve on the standard input and output; end everything on the way out."""
     ours, theirs = socket.socketpair()
-    theirs.setblocking(False)  # noqa: FBT003 - takes no keyword
+    theirs.setblocking(False)
     signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, signal.SIGTERM):
         # The handler has nothing to do: the number arrives through the wake-up socket.

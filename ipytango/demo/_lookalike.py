@@ -66,7 +66,7 @@ NUMPY_TYPES = {
 }
 
 
-class LookAlike(Device):  # type: ignore[misc]  # PyTango has no types
+class LookAlike(Device):
     """What the attributes and commands of the look-alike have in common."""
 
     Sleep_period = device_property(
@@ -100,7 +100,7 @@ class LookAlike(Device):  # type: ignore[misc]  # PyTango has no types
         self.set_state(state)
         self.set_status(f"The device is in {state} state.")
 
-    @command(doc_in=UNDOCUMENTED, doc_out=UNDOCUMENTED)  # type: ignore[untyped-decorator]  # PyTango has no types
+    @command(doc_in=UNDOCUMENTED, doc_out=UNDOCUMENTED)
     def SwitchStates(self) -> None:  # noqa: N802 - TangoTest's name
         """Go from RUNNING to FAULT, or back. FAULT hinders nothing."""
         running = self.get_state() == tango.DevState.RUNNING

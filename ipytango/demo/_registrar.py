@@ -1,10 +1,11 @@
 """Register a device server in the demo's database, then wait until its devices answer.
 
-This is a process of its own, `python -m ipytango.demo._registrar`, for two reasons. Importing
-PyTango takes 0.3 s, which pass here while the database starts; and a Tango client that waits for a
-hung database cannot be stopped, but a process can. It reads one request from its standard input
-and answers with one JSON object per line: `registered`, then `answering`; or `error`. It ends when
-its input closes, so it does not outlive its owner.
+This file runs as a process of its own, for two reasons. Importing PyTango takes 0.3 s, which pass
+here while the database starts; and a Tango client that waits for a hung database cannot be
+stopped, but a process can. It reads one request from its standard input and answers with one JSON
+object per line: `registered`, then `answering`; or `error`. It ends when its input closes, so it
+does not outlive its owner. It is run by its path and imports nothing of ipytango, which would cost
+it time before it can import PyTango.
 """
 
 from __future__ import annotations
@@ -18,24 +19,22 @@ from typing import Any
 
 import tango
 
-from ._sources import DATABASE_DEVICE
-
 POLL_S = 0.01
 CALL_TIMEOUT_MS = 1000
 
 
-class Refused(Exception):  # noqa: N818 - a word for what happens, not for a fault of ours
+class Refused(Exception):
     """The request cannot be carried out; the message is for the user."""
 
 
-def confirm_own(database: tango.Database, pid: int, deadline: float) -> None:
+def confirm_own(database: tango.Database, device: str, pid: int, deadline: float) -> None:
     """Make sure that the database is the process that the demo has started.
 
     Raises:
         Refused: another database answers at this address; nothing has been written to it.
     """
     while True:
-        info = database.get_device_info(DATABASE_DEVICE)
+        info = database.get_device_info(device)
         if info.exported and info.pid == pid:
             return
         # A database listens a few milliseconds before it has entered itself.
@@ -94,7 +93,7 @@ def carry_out(request: dict[str, Any]) -> None:
     """Register, say so, wait for the devices, say so."""
     deadline = time.monotonic() + request["timeout_s"]
     database = tango.Database(request["host"], request["port"])
-    confirm_own(database, request["database_pid"], deadline)
+    confirm_own(database, request["database_device"], request["database_pid"], deadline)
     register(database, request)
     _say(registered=True)
     names = [name for names in request["devices"].values() for name in names]

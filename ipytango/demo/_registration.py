@@ -8,18 +8,20 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from ipytango.errors import DemoError
 
 from ._processes import ANSWER_TIMEOUT_S, tail
+from ._sources import DATABASE_DEVICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from ._processes import Process
 
+PROGRAM = Path(__file__).with_name("_registrar.py")
 POLL_S = 0.02
 
 
@@ -54,7 +56,7 @@ class Registrar:
         self._log = log
         with log.open("ab") as stream:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "ipytango.demo._registrar"],
+                [sys.executable, str(PROGRAM)],
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -80,6 +82,7 @@ class Registrar:
         request = {
             "host": host,
             "port": int(port),
+            "database_device": DATABASE_DEVICE,
             "database_pid": database.pid,
             "timeout_s": timeout_s,
             **asdict(registration),

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 END_TIMEOUT_S = 10.0
 
 
-@pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Demo]:
-    """Give a running demo, of the kind that this machine has."""
-    running = demo(log_directory=tmp_path / "logs")
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Give a running demo, of the kind that this machine has; the module's tests share it."""
+    running = demo(log_directory=tmp_path_factory.mktemp("logs"))
     running.start()
     yield running
     running.stop()

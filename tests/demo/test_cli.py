@@ -107,7 +107,7 @@ def test_demo_says_when_tango_test_dies(run: Callable[..., Run], descendants: De
     (server,) = (
         pid
         for pid in descendants(demo.process.pid)
-        if "ipytango.demo._lookalike" in psutil.Process(pid).cmdline()
+        if any(word.endswith("_lookalike.py") for word in psutil.Process(pid).cmdline())
     )
     os.kill(server, signal.SIGKILL)
     demo.wait_for(rf"ipytango: TangoTest/test \(pid {server}\) ended by SIGKILL; its log: ")
