@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 from .demo import demo
-from .green import await_, spawn
+
+if TYPE_CHECKING:
+    from .green import await_, spawn
 
 __all__ = [
     "__version__",
@@ -18,15 +20,24 @@ __all__ = [
 ]
 
 
+def __getattr__(name: str) -> Any:
+    # On first use: it brings gevent along, and `ipytango demo` needs neither.
+    if name in ("await_", "spawn"):
+        from . import green
+
+        return getattr(green, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def load_ipython_extension(shell: Any) -> None:
-    """Called by ``%load_ext ipytango``."""
+    """Make `shell` green: what ``%load_ext ipytango`` calls."""
     from .extension import load
 
     load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Called by ``%unload_ext ipytango``."""
+    """Leave `shell` as it was: what ``%unload_ext ipytango`` calls."""
     from .extension import unload
 
     unload(shell)

@@ -1,4 +1,4 @@
-"""PyTango in the shell: modes, executors, proxies, calls. The only importer of `tango` in the kernel."""
+"""PyTango in the shell: modes, executors, proxies, calls. Only this room imports `tango`."""
 
 from ._calls import Call, CallPool, LaneCount, PoolSnapshot
 from ._futures import CallFuture, ThreadFuture

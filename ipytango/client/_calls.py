@@ -44,7 +44,11 @@ class Call:
     )
 
     def __init__(
-        self, device: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        device: str,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> None:
         self.device = device
         self.function = function
@@ -171,7 +175,7 @@ class CallPool:
         self,
         limits: Limits,
         *,
-        server_of: Callable[[Call], str | None] = lambda call: None,
+        server_of: Callable[[Call], str | None] = lambda _call: None,
         thread_scope: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
     ) -> None:
         self._limits = limits
@@ -209,7 +213,11 @@ class CallPool:
         return get_ident() in self._threads
 
     def submit(
-        self, device: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        device: str,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Call:
         """Start the call on a worker thread, or queue it behind its device's others."""
         call = Call(device, function, args, kwargs)
@@ -279,11 +287,12 @@ class CallPool:
 
     def _startable(self, first: _Lane | None = None) -> Iterator[tuple[_Lane, Call]]:
         """Take the queued calls that have room now, the lane `first` before the others."""
-        lanes = [first, *self._blocked] if first in self._blocked else list(self._blocked)
+        lanes = list(self._blocked)
+        if first is not None and first in self._blocked:
+            lanes.insert(0, first)
         for lane in lanes:
             if self._running >= self._limits.workers:
                 return
-            assert lane is not None
             while lane.queue and self._has_room(lane):
                 self._count(lane, 1)
                 yield lane, lane.queue.popleft()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import types
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,9 @@ BRIEF_WAIT_S = 300e-6
 """How long a lone call is waited for before the cell parks. Most replies come in that time, and
 to wait for the worker costs less than a turn of the loop; nobody sees the loop stand for it."""
 
+LOOP_TURN_S = 10e-3
+"""How long a cell that makes one brief call after the other may keep the loop from its turn."""
+
 
 class CallTimedOut(Exception):
     """A call was waited for as long as was asked; each mode has its own error for it."""
@@ -35,6 +39,7 @@ class Dispatch:
         self.loop = loop
         self.thread = get_ident()
         self.autoawait = True
+        self._loop_turned_at = 0.0
         self.pool = CallPool(limits, server_of=_server_of, thread_scope=tango.EnsureOmniThread)
         self._boundaries = boundaries
 
@@ -62,20 +67,22 @@ class Dispatch:
         Raises `CallTimedOut` after `timeout` seconds. A wait that ends early takes the call out
         of the queue; a call in flight goes on at the device.
         """
+        answered = False
         try:
-            if not self._wait(call, timeout):
-                raise CallTimedOut(
-                    f"no answer from {call.device} within {timeout} s; the call goes on there."
-                )
-        except BaseException:
-            self.pool.cancel(call)
-            raise
+            answered = self._wait(call, timeout)
+        finally:
+            if not answered:
+                self.pool.cancel(call)
+        if not answered:
+            raise CallTimedOut(
+                f"no answer from {call.device} within {timeout} s; the call goes on there."
+            )
         return call.outcome()
 
     def _wait(self, call: Call, timeout: float | None) -> bool:
         if not can_wait():
             return call.wait(-1 if timeout is None else timeout)
-        if self.pool.quiet and call.wait(min(BRIEF_WAIT_S, timeout or BRIEF_WAIT_S)):
+        if self._may_hold_the_loop() and call.wait(min(BRIEF_WAIT_S, timeout or BRIEF_WAIT_S)):
             return True
         done = asyncio.get_running_loop().create_future()
         door = door_of(done.get_loop())
@@ -84,7 +91,13 @@ class Dispatch:
             await_(done if timeout is None else asyncio.wait_for(done, timeout))
         except asyncio.TimeoutError:
             return call.done
+        finally:
+            self._loop_turned_at = time.monotonic()
         return True
+
+    def _may_hold_the_loop(self) -> bool:
+        """Say whether to stand still for a moment keeps nothing waiting that could be noticed."""
+        return self.pool.quiet and time.monotonic() - self._loop_turned_at < LOOP_TURN_S
 
 
 def _set(done: asyncio.Future[None]) -> None:

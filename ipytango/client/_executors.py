@@ -46,7 +46,7 @@ class _Executor:
         self._dispatch = dispatch
 
     def in_executor_context(self) -> bool:
-        return self._dispatch.thread == get_ident()
+        return bool(self._dispatch.thread == get_ident())
 
     def get_ident(self) -> Any:
         import os
@@ -213,7 +213,7 @@ class Gevent(_Executor, GeventExecutor):  # type: ignore[misc]
     def delegate(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Start a call and return its gevent `AsyncResult`."""
         dispatch = self._dispatch
-        return async_result(dispatch.pool, dispatch.submit(fn, args, kwargs))
+        return async_result(dispatch.submit(fn, args, kwargs))
 
     def submit(
         self, fn: Callable[..., Any], *args: Any, **kwargs: Any

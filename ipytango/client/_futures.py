@@ -125,7 +125,7 @@ def thread_future(pool: CallPool, call: Call) -> ThreadFuture:
     return future
 
 
-def async_result(pool: CallPool, call: Call) -> AsyncResult[Any]:
+def async_result(call: Call) -> AsyncResult[Any]:
     """Return the gevent result of `call`, on this thread's hub."""
     import gevent
     from gevent.event import AsyncResult
@@ -143,7 +143,7 @@ def async_result(pool: CallPool, call: Call) -> AsyncResult[Any]:
             result.set_exception(call.error, _exc_info(call.error))
 
     watcher.start(resolve)
-    call.when_done(lambda call: watcher.send())
+    call.when_done(lambda _: watcher.send())
     return result
 
 

@@ -22,7 +22,7 @@ from ._executors import Asyncio, Futures, Gevent
 from ._limits import Limits
 from ._proxies import Report, exchange_members
 
-__all__ = ["Client", "ClientStatus", "MODES", "mode_from_environment", "mode_named"]
+__all__ = ["MODES", "Client", "ClientStatus", "mode_from_environment", "mode_named"]
 
 MODES: dict[str, GreenMode] = {
     mode.name.lower(): mode

@@ -105,7 +105,7 @@ class _Hooks:
     def parking(
         self, original: Callable[..., Any], mode_of: Callable[[Any], GreenMode]
     ) -> Callable[..., Any]:
-        """A method that blocks: called on a worker where the caller can park."""
+        """Wrap a method that blocks: where the caller can park a worker calls it."""
 
         @functools.wraps(original)
         def method(this: Any, *args: Any, **kwargs: Any) -> Any:
@@ -116,11 +116,11 @@ class _Hooks:
         return method
 
     def constructor(self, owner: type) -> Callable[..., None]:
-        """``__init__``, which asks the database."""
+        """Wrap ``__init__``, which asks the database."""
         original = owner.__init__  # type: ignore[misc]
 
         @functools.wraps(original)
-        def __init__(this: Any, *args: Any, **kwargs: Any) -> None:
+        def construct(this: Any, *args: Any, **kwargs: Any) -> None:
             mode = kwargs.get("green_mode")
             if self._parks(tango.get_green_mode() if mode is None else mode):
                 self._on_worker(functools.partial(original, this), *args, **kwargs)
@@ -130,10 +130,10 @@ class _Hooks:
                 # PyTango fixes the global mode here for good; it is to follow later switches.
                 this.get_device_proxy().__dict__["_green_mode"] = None
 
-        return __init__
+        return construct
 
     def green_mode(self, original: Callable[[Any], GreenMode]) -> Callable[[Any], GreenMode]:
-        """``get_green_mode``: in a worker everything is direct."""
+        """Wrap ``get_green_mode``: in a worker everything is direct."""
 
         @functools.wraps(original)
         def get_green_mode(this: Any) -> GreenMode:
@@ -142,9 +142,10 @@ class _Hooks:
         return get_green_mode
 
     def attribute_getter(self, original: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-        """``dev.name``: a command's function, or the value of an attribute."""
+        """Wrap ``dev.name``: a command's function, or the value of an attribute."""
+
         @functools.wraps(original)
-        def __getattr__(this: Any, name: str) -> Any:
+        def get_value(this: Any, name: str) -> Any:
             if name.startswith("_") or not self._parks(mode := this.get_green_mode()):
                 return original(this, name)
             known = vars(this)
@@ -160,25 +161,23 @@ class _Hooks:
                 self._on_worker(_learn_interface, this, name)
             return original(this, name)
 
-        return __getattr__
+        return get_value
 
     def attribute_setter(self, original: Callable[..., Any]) -> Callable[..., None]:
-        """``dev.name = value`` and ``dev["name"] = value``: no failure gets lost."""
+        """Wrap ``dev.name = value`` and ``dev["name"] = value``: no failure gets lost."""
 
         @functools.wraps(original)
         def set_value(this: Any, name: str, value: Any) -> None:
             if name.startswith("_") and name in vars(this):
                 vars(this)[name] = value  # Python's own: no need to ask the device for its names
-                return None
-            if not self._parks(mode := this.get_green_mode()):
-                outcome = original(this, name, value)
-            elif mode == GreenMode.Asyncio and self._in_async_code():
+                return
+            mode = this.get_green_mode()
+            if not self._parks(mode) or (mode == GreenMode.Asyncio and self._in_async_code()):
                 outcome = original(this, name, value)
             else:
-                return self._on_worker(original, this, name, value)
+                outcome = self._on_worker(original, this, name, value)
             if asyncio.isfuture(outcome):
                 self._watch(outcome, f"{this.dev_name()}/{name} = {value!r}")
-            return None
 
         return set_value
 

@@ -33,21 +33,26 @@ class GreenStatus:
         """The global green mode, in lower case."""
         return self.client.mode
 
+    @property
+    def _gives_values(self) -> bool:
+        return self.client.autoawait or self.mode != "asyncio"
+
     def _facts(self) -> list[tuple[str, str]]:
         calls, limits = self.client.calls, self.client.calls.limits
+        pending = f"{calls.running} pending, {calls.queued} queued, on {calls.threads} threads"
+        caps = (
+            f"{limits.workers} workers, {limits.per_device} per device, "
+            f"{limits.per_server} per server"
+        )
         facts = [
-            ("call in a cell", _MEANING[self.mode, self.client.autoawait or self.mode != "asyncio"]),
+            (
+                "call in a cell",
+                _MEANING[self.mode] if self._gives_values else "PyTango's awaitable",
+            ),
             ("auto-await", "on" if self.client.autoawait else "off"),
             ("gevent hub", self.hub),
-            (
-                "calls",
-                f"{calls.running} pending, {calls.queued} queued, on {calls.threads} threads",
-            ),
-            (
-                "limits",
-                f"{limits.workers} workers, {limits.per_device} per device, "
-                f"{limits.per_server} per server",
-            ),
+            ("calls", pending),
+            ("limits", caps),
         ]
         if self.nest:
             facts.insert(2, ("nested loop", "on"))
@@ -69,7 +74,7 @@ class GreenStatus:
         return "\n".join(lines + [f"  note: {note}" for note in self.notes])
 
     def _repr_html_(self) -> str:
-        modes = "".join(_badge(name, name == self.mode) for name in MODES)
+        modes = "".join(_badge(name, chosen=name == self.mode) for name in MODES)
         facts = [(name, escape(value)) for name, value in self._facts()]
         facts += [
             (f"→ {lane.name}", f"{lane.running} pending, {lane.queued} queued")
@@ -84,16 +89,17 @@ class GreenStatus:
         )
 
 
+_GREEN = "its value; the cell waits, the kernel does not"
+
 _MEANING = {
-    ("synchronous", True): "PyTango's direct call: fastest, and everything waits",
-    ("futures", True): "its value; the cell waits, the kernel does not",
-    ("gevent", True): "its value; the cell waits, the kernel does not",
-    ("asyncio", True): "its value; the cell waits, the kernel does not",
-    ("asyncio", False): "PyTango's awaitable",
+    "synchronous": "PyTango's direct call: fastest, and everything waits",
+    "futures": _GREEN,
+    "gevent": _GREEN,
+    "asyncio": _GREEN,
 }
 
 
-def _badge(name: str, chosen: bool) -> str:
+def _badge(name: str, *, chosen: bool) -> str:
     style = (
         "background:var(--jp-brand-color1,#1976d2);color:var(--jp-ui-inverse-font-color1,#fff)"
         if chosen

@@ -6,11 +6,11 @@ import ast
 import asyncio
 import functools
 import sys
+from types import FrameType
 from typing import Any
 
 from greenlet import getcurrent
 from IPython.core.async_helpers import _pseudo_sync_runner
-from IPython.core.interactiveshell import InteractiveShell
 
 from ..green import AwaitMarker, Boundaries, GreenTask, Interrupts, Patches, run_coroutine
 
@@ -18,7 +18,7 @@ __all__ = ["run_cells_green"]
 
 
 def run_cells_green(
-    patches: Patches, shell: InteractiveShell, boundaries: Boundaries, interrupts: Interrupts
+    patches: Patches, shell: Any, boundaries: Boundaries, interrupts: Interrupts
 ) -> None:
     """Run the shell's cells as green tasks on the loop that awaits them.
 
@@ -59,7 +59,7 @@ def run_cells_green(
 
 def _on_sync_path() -> bool:
     """Say whether the current code is below IPython's runner for cells that await nothing."""
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         if frame.f_code is _pseudo_sync_runner.__code__:
             return True

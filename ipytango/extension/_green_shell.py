@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import contextvars
 import dataclasses
+import functools
 import sys
 import threading
 from typing import Any
@@ -87,7 +88,7 @@ class GreenShell:
         green_mode = None if mode is None else mode_named(mode)
         new_limits = dataclasses.replace(self._client.limits, **(limits or {}))
         if nest is not None and nest != self._nest:
-            self._make_reentrant(nest)
+            self._make_reentrant(on=nest)
         if green_mode is not None:
             self._client.mode = green_mode
         if autoawait is not None:
@@ -103,7 +104,7 @@ class GreenShell:
             tuple(self._notes),
         )
 
-    def _make_reentrant(self, on: bool) -> None:
+    def _make_reentrant(self, *, on: bool) -> None:
         if not on:
             raise OptionError(
                 "--no-nest: nest-asyncio has changed asyncio and cannot take that back; "
@@ -133,7 +134,7 @@ class GreenShell:
         self._shell.register_magics(magics)
         for kind, names in magics.magics.items():
             for name in names:
-                self._patches.on_undo(lambda kind=kind, name=name: registered[kind].pop(name, None))
+                self._patches.on_undo(functools.partial(registered[kind].pop, name, None))
         matchers = self._shell.Completer.custom_matchers
         matchers.append(complete_magic)
         self._patches.on_undo(lambda: matchers.remove(complete_magic))
@@ -149,7 +150,7 @@ def loop_of(shell: Any) -> asyncio.AbstractEventLoop:
     with contextlib.suppress(RuntimeError):
         return asyncio.get_running_loop()
     if not hasattr(shell, "kernel"):
-        return get_asyncio_loop()
+        return get_asyncio_loop()  # type: ignore[no-any-return, no-untyped-call]
     from tornado.ioloop import IOLoop  # a kernel that is still starting up: see its start()
 
     return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]

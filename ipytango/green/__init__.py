@@ -5,7 +5,8 @@ Knows neither Tango nor Jupyter.
 
 from ._bridge import GreenTask, await_, can_park, can_wait, in_green_task, run_coroutine, spawn
 from ._door import Door, door_of
-from ._hub import AsyncioHub, install_hub, uninstall_hub
+from ._hub import AsyncioHub
+from ._hub_install import install_hub, uninstall_hub
 from ._interrupts import Interrupts
 from ._loop_calls import exchange_loop_calls
 from ._native import allocate_lock, get_ident, start_new_thread

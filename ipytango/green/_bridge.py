@@ -26,6 +26,7 @@ from ..errors import BridgeError, NotInGreenTask
 __all__ = ["GreenTask", "await_", "can_park", "can_wait", "in_green_task", "run_coroutine", "spawn"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 P = ParamSpec("P")
 
 _MISUSE = (
@@ -81,8 +82,7 @@ class GreenTask(greenlet, Generic[T]):
 
     def park(self, pending: Any) -> Any:
         """Hand what an awaitable yielded to the driver; returns what the loop sends back."""
-        driver = self.parent
-        assert driver is not None, "a green task always has a driver"
+        driver = cast(greenlet, self.parent)
         self._parked = True
         try:
             return driver.switch(pending)
@@ -96,7 +96,7 @@ class GreenTask(greenlet, Generic[T]):
             self._task.uncancel()
         raise owed
 
-    def wait(self, awaitable: Awaitable[T]) -> T:
+    def wait(self, awaitable: Awaitable[R]) -> R:
         """Park until `awaitable` is done. Only for the code that runs in this greenlet."""
         steps = awaitable.__await__()
         try:
@@ -109,7 +109,7 @@ class GreenTask(greenlet, Generic[T]):
                 else:
                     pending = next(steps) if sent is None else cast(Any, steps).send(sent)
         except StopIteration as done:
-            return cast(T, done.value)
+            return cast(R, done.value)
 
     def wait_for_switch(self, wake: asyncio.Future[tuple[Any, ...]] | None = None) -> Any:
         """Park until other code calls this greenlet's `switch` (as gevent's hub does).
@@ -147,7 +147,7 @@ class GreenTask(greenlet, Generic[T]):
         return None
 
     def owe(self, error: BaseException) -> None:
-        """Cancel what parked code waits for, so that it sees `error` (a KeyboardInterrupt, a time-out).
+        """Cancel what parked code waits for, so that it sees `error`: an interrupt, a time-out.
 
         Must be called on the loop's thread; the first debt wins.
         """
@@ -185,14 +185,14 @@ async def run_coroutine(
     """
     if isinstance(getcurrent(), GreenTask):
         return await coroutine
-    green = GreenTask(_step_to_end, coroutine)
+    green: GreenTask[T] = GreenTask(_step_to_end, coroutine)
     with scope(green):
         return await green
 
 
 def _step_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
     """Step a coroutine in a green task: what it yields goes to the driver untouched."""
-    green = cast(GreenTask[T], getcurrent())
+    green = cast("GreenTask[Any]", getcurrent())
     try:
         pending = coroutine.send(None)
         while True:
@@ -255,8 +255,10 @@ def can_park() -> bool:
 
 
 def can_wait() -> bool:
-    """Say whether `await_` works here: where it parks, and anywhere on a loop that nest-asyncio
-    made re-entrant."""
+    """Say whether `await_` works here.
+
+    It does where it parks, and anywhere on a loop that nest-asyncio made re-entrant.
+    """
     return can_park() or _reentrant_loop() is not None
 
 

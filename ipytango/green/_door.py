@@ -34,16 +34,18 @@ class Door:
         self._woken = True
         loop = self._loop()
         try:
-            if loop is None:
-                raise RuntimeError("Event loop is gone")
-            loop.call_soon_threadsafe(self._deliver, loop)
+            if loop is not None:
+                loop.call_soon_threadsafe(self._deliver, loop)
+                return
+            reason = "it is gone"
         except RuntimeError as error:
-            self._woken = False
-            self._waiting.clear()
-            raise DoorError(
-                f"{callback!r} was handed to an event loop that no longer runs ({error}); "
-                "its result has nowhere to go."
-            ) from error
+            reason = str(error)
+        self._woken = False
+        self._waiting.clear()
+        raise DoorError(
+            f"{callback!r} was handed to an event loop that no longer runs ({reason}); "
+            "its result has nowhere to go."
+        )
 
     def _deliver(self, loop: asyncio.AbstractEventLoop) -> None:
         # Cleared before the queue is read: what is posted from now on wakes the loop again.

@@ -17,16 +17,15 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any, TypeVar, cast
 
-from gevent import _hub_local
 from gevent.hub import Hub, Waiter
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from ..errors import BlocksTheLoop, HubError, NotInGreenTask
+from ..errors import BlocksTheLoop, NotInGreenTask
 from ._bridge import GreenTask
 from ._hub_loop import AsyncioLoop
-from ._native import get_ident
+from ._hub_steps import Stepper, Wake
 
-__all__ = ["AsyncioHub", "install_hub", "uninstall_hub"]
+__all__ = ["AsyncioHub", "greenlets_below"]
 
 T = TypeVar("T")
 
@@ -41,14 +40,19 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
     set to something else.
     """
 
+    loop: Any  # an AsyncioLoop; None after the end
+    periodic_monitoring_thread: Any
+    _resolver: Any
+    _threadpool: Any
+
     replaced: Any = None
     """The hub that the thread had before."""
 
     def __init__(self, aio: asyncio.AbstractEventLoop) -> None:
         self.aio = aio
         self._entries: list[greenlet] = []
-        self._idle_steppers: list[_Stepper] = []
-        self._parked: set[GreenTask] = set()
+        self._idle_steppers: list[Stepper] = []
+        self._parked: set[GreenTask[Any]] = set()
         self.on_system_error: Callable[[BaseException], None] = self._report_to_asyncio
         super().__init__(loop=AsyncioLoop(aio, self.enter))
         self.loop.error_handler = self
@@ -67,7 +71,7 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
             return self._park(current)
         if current is self and asyncio.current_task(self.aio) is None:
             return super().switch()  # which says that a callback of the hub must not wait
-        if not self._stands_below(current):
+        if not self.stands_below(current):
             raise BlocksTheLoop(self._explain_block())
         return super().switch()
 
@@ -76,7 +80,7 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
 
         It is cancelled when the wait ends early: the greenlet is killed, or a time-out fires.
         """
-        if not self._stands_below(getcurrent()):
+        if not self.stands_below(getcurrent()):
             if asyncio.iscoroutine(awaitable):
                 awaitable.close()
             raise NotInGreenTask(self._explain_block())
@@ -106,7 +110,7 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
     def waiting(self) -> list[greenlet]:
         """List who waits on this hub, or is about to start: its greenlets and green tasks."""
         current = getcurrent()
-        greenlets = [found for found in _greenlets_below(self) if found is not current]
+        greenlets = [found for found in greenlets_below(self) if found is not current]
         return [*greenlets, *(parked for parked in self._parked if parked is not current)]
 
     def _wait_for_future(self, future: asyncio.Future[Any]) -> None:
@@ -126,14 +130,14 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         finally:
             self.loop.unref()
 
-    def _park(self, green: GreenTask) -> Any:
+    def _park(self, green: GreenTask[Any]) -> Any:
         self._parked.add(green)
         try:
-            return green.wait_for_switch(_Wake(self))
+            return green.wait_for_switch(Wake(self))
         finally:
             self._parked.discard(green)
 
-    def _stands_below(self, current: greenlet) -> bool:
+    def stands_below(self, current: greenlet) -> bool:
         above = current.parent
         while above is not None and not isinstance(above, GreenTask):
             if above is self:
@@ -193,17 +197,17 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         for found in gc.get_objects():
             if not isinstance(found, GreenTask) or not found or found.parked:
                 continue
-            if found._task is task:  # noqa: SLF001 - the bridge's other half
+            if found._task is task:
                 return found
-        return cast(greenlet, self.parent)
+        return self.parent
 
-    def resume_task(self, step: Callable[[Any], object], wake: _Wake, context: Context) -> None:
+    def resume_task(self, step: Callable[[Any], object], wake: Wake, context: Context) -> None:
         """Run the task step that asyncio would run in its next iteration, here and now.
 
         gevent's primitives count on it that whom they wake runs before anything else does: a
         semaphore would otherwise be given to two.
         """
-        stepper = self._idle_steppers.pop() if self._idle_steppers else _Stepper(self)
+        stepper = self._idle_steppers.pop() if self._idle_steppers else Stepper(self)
         entered = len(self._entries)
         loop, loop.turning = self.loop, False
         stepper.take(step, wake, context)
@@ -215,14 +219,17 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         """Say whether a task step may run here: in the hub, and outside any other task."""
         return getcurrent() is self and asyncio.current_task(self.aio) is None
 
-    def steps_ended(self, stepper: _Stepper) -> None:
+    def steps_ended(self, stepper: Stepper) -> None:
         """Take back a stepper."""
         self._idle_steppers.append(stepper)
 
     # Errors.
 
     def handle_system_error(
-        self, type: Any, value: Any, tb: types.TracebackType | None = None  # noqa: A002
+        self,
+        type: Any,  # noqa: A002 - gevent's name
+        value: Any,
+        tb: types.TracebackType | None = None,
     ) -> None:
         """Hand a KeyboardInterrupt, SystemExit or error of the hub itself to `on_system_error`.
 
@@ -238,6 +245,8 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
 
     def destroy(self, destroy_loop: bool | None = None) -> None:  # noqa: ARG002, FBT001
         """Give the hub back, whoever waits on it: `uninstall_hub(hub, force=True)`."""
+        from ._hub_install import uninstall_hub
+
         uninstall_hub(self, force=True)
 
     def kill_waiting(self) -> list[greenlet]:
@@ -270,7 +279,7 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         self.loop.close()
         self.loop = None
         self._idle_steppers.clear()
-        if self and not self._entries:
+        if not self.dead and self.gr_frame is not None and not self._entries:
             self.parent = getcurrent()
             self.throw(_Destroyed)
 
@@ -279,180 +288,7 @@ class _Destroyed(BaseException):
     """Ends the hub's greenlet."""
 
 
-class _Wake(asyncio.Future[Any]):
-    """What a green task awaits while it waits on the hub.
-
-    When the hub sets or cancels it, the task goes on at once, as a greenlet would. (A Future
-    would ask the event loop to let it go on in the next iteration.)
-    """
-
-    def __init__(self, hub: AsyncioHub) -> None:
-        super().__init__(loop=hub.aio)
-        self.green = cast(GreenTask, getcurrent())
-        self._hub = hub
-        self._step: Callable[[Any], object] | None = None
-        self._step_context: Context | None = None
-
-    def add_done_callback(
-        self, step: Callable[[Any], object], *, context: Context | None = None
-    ) -> None:
-        """Keep the one callback that there is: the step of the task that awaits this."""
-        self._step, self._step_context = step, context or Context()
-
-    def remove_done_callback(self, _step: Callable[[Any], object]) -> int:
-        """Forget it."""
-        removed = self._step is not None
-        self._step = None
-        return int(removed)
-
-    def set_result(self, result: Any) -> None:
-        """Wake the green task."""
-        super().set_result(result)
-        self._go_on()
-
-    def cancel(self, msg: Any | None = None) -> bool:
-        """Wake the green task with a CancelledError."""
-        cancelled = super().cancel(msg)
-        if cancelled:
-            self._go_on()
-        return cancelled
-
-    def _go_on(self) -> None:
-        step, context, self._step = self._step, self._step_context, None
-        if step is None or context is None:
-            return
-        if self._hub.may_resume_task():
-            self._hub.resume_task(step, self, context)
-        else:
-            self.get_loop().call_soon(step, self, context=context)
-
-
-class _Stepper(greenlet):
-    """A greenlet that runs steps of asyncio tasks for the hub.
-
-    Not the hub itself, so that a nested event loop in such a step can enter the hub again; and
-    not a child of the hub, because the task's own code in it cannot wait.
-    """
-
-    def __init__(self, hub: AsyncioHub) -> None:
-        super().__init__(parent=hub.parent)
-        self.busy = False
-        self._hub = hub
-
-    def take(self, step: Callable[[Any], object], wake: _Wake, context: Context) -> None:
-        self.busy = True
-        self.switch(step, wake, context)
-
-    def run(self, *job: Any) -> None:
-        hub = self._hub
-        while job:
-            step, wake, context = job
-            try:
-                context.run(step, wake)
-            except (KeyboardInterrupt, SystemExit) as error:
-                # asyncio raises these out of the loop; so they get there.
-                hub.aio.call_soon(_raise, error)
-            self.busy = False
-            hub.steps_ended(self)
-            job = greenlet.switch(hub)
-
-
-def install_hub(loop: asyncio.AbstractEventLoop) -> AsyncioHub:
-    """Give the current thread a gevent hub on `loop`, the event loop that runs in it.
-
-    The thread's former hub is kept for `uninstall_hub`; gevent objects that were made with it
-    go on working, on the new one. Raises `HubError` when it is still in use.
-    """
-    _check_loop(loop)
-    former = _hub_local.get_hub_if_exists()
-    if isinstance(former, AsyncioHub):
-        raise HubError(
-            f"install_hub() was called in a thread that already has {former!r}. "
-            "Call uninstall_hub() with it first."
-        )
-    if former is not None:
-        _refuse_in_use(former)
-    hub = AsyncioHub(loop)
-    hub.replaced = former
-    if former is not None:
-        _divert(former, hub)
-    _hub_local.set_hub(hub)
-    return hub
-
-
-def uninstall_hub(hub: AsyncioHub, *, force: bool = False) -> None:
-    """Take `hub` off the event loop and give the thread its former hub back.
-
-    Raises `HubError` while greenlets wait on it, unless `force`: they are then killed.
-    """
-    if _hub_local.get_hub_if_exists() is not hub:
-        raise HubError(
-            f"uninstall_hub() was called with {hub!r}, which is not the hub of this thread. "
-            "Call it once, in the thread that called install_hub()."
-        )
-    if hub is getcurrent() or hub._stands_below(getcurrent()):  # noqa: SLF001 - its other half
-        raise HubError(
-            "uninstall_hub() was called by a greenlet of the hub itself, which would end with it. "
-            "Call it from a cell or from a callback of the event loop."
-        )
-    waiting = hub.waiting()
-    if waiting and not force:
-        raise HubError(
-            f"uninstall_hub() was called while {len(waiting)} greenlets wait on the hub "
-            f"(the first is {waiting[0]!r}). End them first, or kill them with force=True."
-        )
-    if waiting:
-        stubborn = hub.kill_waiting()
-        if stubborn:
-            raise HubError(
-                f"uninstall_hub(force=True): {len(stubborn)} greenlets caught GreenletExit and "
-                f"go on waiting (the first is {stubborn[0]!r}). Let them end, then try again."
-            )
-    hub.shut_down()
-    if hub.replaced is not None:
-        _undivert(hub.replaced)
-    _hub_local.set_hub(hub.replaced)
-
-
-def _check_loop(loop: asyncio.AbstractEventLoop) -> None:
-    try:
-        running = asyncio.get_running_loop()
-    except RuntimeError:
-        running = None
-    if running is not loop:
-        raise HubError(
-            f"install_hub({loop!r}) was called in a thread (ident {get_ident()}) where "
-            f"{'no event loop' if running is None else repr(running)} runs. "
-            "Call it from code that the loop runs."
-        )
-
-
-def _refuse_in_use(former: Any) -> None:
-    greenlets = _greenlets_below(former)
-    loop = former.loop
-    active = 0 if loop is None else loop.activecnt
-    if not greenlets and active <= 0:
-        return
-    first = f" (the first is {greenlets[0]!r})" if greenlets else ""
-    raise HubError(
-        f"install_hub() found that this thread's gevent hub is in use: {len(greenlets)} "
-        f"greenlets{first} and {max(active, 0)} active watchers or callbacks. "
-        "Let them end, for example with gevent.wait(), then try again."
-    )
-
-
-def _divert(former: Any, hub: AsyncioHub) -> None:
-    """Let locks, events and queues that keep `former` for life wait on `hub` meanwhile."""
-    former.native_loop, former.loop = former.loop, hub.loop
-    former.switch = hub.switch
-
-
-def _undivert(former: Any) -> None:
-    former.loop = former.native_loop
-    del former.native_loop, former.switch
-
-
-def _greenlets_below(hub: Any) -> list[greenlet]:
+def greenlets_below(hub: Any) -> list[greenlet]:
     """List the living greenlets of `hub`: those that run or wait, and those about to start."""
     return [
         found
@@ -468,7 +304,3 @@ def _root_of(current: greenlet) -> greenlet:
     while current.parent is not None:
         current = current.parent
     return current
-
-
-def _raise(error: BaseException) -> None:
-    raise error

@@ -19,15 +19,15 @@ from typing import Any, ClassVar
 
 import gevent
 from gevent._interfaces import ILoop
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]  # it ships no types
 
 from ..errors import HubError
 from . import _watchers
 from ._hub_descriptors import Descriptors
 from ._hub_processes import Children, Signals
 from ._hub_timers import TimerQueue
+from ._hub_watcher import Callback, Watcher, lend_context
 from ._native import get_ident
-from ._watchers import Callback, Watcher
 
 __all__ = ["AsyncioLoop"]
 
@@ -81,7 +81,7 @@ class AsyncioLoop:
         """Call `func(*args)` in the hub in this turn or the next, in the caller's context."""
         self.refuse_when_closed()
         callback = Callback(func, args)
-        _watchers.lend_context(func, callback.context)
+        lend_context(func, callback.context)
         self._callbacks.append(callback)
         if not self.turning and self._soon is None:
             self.wake_soon()
@@ -150,7 +150,7 @@ class AsyncioLoop:
     @property
     def default(self) -> bool:
         """Whether it is the main thread's."""
-        return self._thread == threading.main_thread().ident
+        return bool(self._thread == threading.main_thread().ident)
 
     @property
     def ptr(self) -> bool:

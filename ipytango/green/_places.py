@@ -20,9 +20,7 @@ __all__ = ["AwaitMarker", "Boundaries", "Place", "place_of"]
 _BEGIN = "ipytango: the operand of an await begins"
 _END = "ipytango: the operand of an await ends"
 
-_ASYNC_FLAGS = (
-    inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_ITERABLE_COROUTINE
-)
+_ASYNC_FLAGS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR | inspect.CO_ITERABLE_COROUTINE
 
 
 class AwaitMarker(ast.NodeTransformer):

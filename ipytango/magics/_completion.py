@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from IPython.core.completer import (
     CompletionContext,
     SimpleCompletion,
-    SimpleMatcherResult,
     context_matcher,
 )
 
@@ -16,19 +17,18 @@ __all__ = ["complete_magic"]
 _COMPLETERS = {"tango_green": complete_green}
 
 
-@context_matcher(identifier="ipytango.magics")  # type: ignore[untyped-decorator]
-def complete_magic(context: CompletionContext) -> SimpleMatcherResult:
+@context_matcher(identifier="ipytango.magics")
+def complete_magic(context: CompletionContext) -> dict[str, Any]:
     """Complete the arguments of ipytango's magics."""
     line = context.text_until_cursor.lstrip()
     name, space, rest = line.lstrip("%").partition(" ")
     completer = _COMPLETERS.get(name)
     if completer is None or not space or not line.startswith("%"):
-        return SimpleMatcherResult(completions=[])
+        return {"completions": []}
     words = rest.split(" ")
-    return SimpleMatcherResult(
-        completions=[
-            SimpleCompletion(text=text, type="magic") for text in completer(words[:-1], words[-1])
-        ],
-        suppress=True,
-        matched_fragment=words[-1],
-    )
+    texts = completer(words[:-1], words[-1])
+    return {
+        "completions": [SimpleCompletion(text=text, type="magic") for text in texts],
+        "suppress": True,
+        "matched_fragment": words[-1],
+    }

@@ -41,6 +41,7 @@ class GreenMagics(Magics):
 
     def __init__(self, shell: Any, green: GreenShell) -> None:
         super().__init__(shell)
+        self._shell = shell
         self._green = green
 
     @magic_arguments()
@@ -96,7 +97,7 @@ class GreenMagics(Magics):
 
     def _run(self, cell: str) -> None:
         """Run a cell's text as the shell does; its error becomes the outer cell's."""
-        shell = self.shell
+        shell = self._shell
         if not can_park():
             shell.run_cell(cell).raise_error()
             return
