@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from support.kernels import Kernel, KernelSilent
 from support.messages import Outcome
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+
 from ipytango.demo import DeviceServer
 from support.kernels import Kernel
 
@@ -111,7 +112,7 @@ NOT_GREEN = (
 def test_loop_goes_on_where_pytango_itself_would_block(
     notebook: Kernel, start_server: StartServer
 ) -> None:
-    """The server stands still until the loop lets it go on, so a loop that stands gets no answer."""
+    """The server stands until the loop lets it go on: a loop that stands too gets no answer."""
     server = start_server("slow")
     notebook.run(
         "import os, signal\n"
