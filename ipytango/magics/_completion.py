@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from IPython.core.completer import (
@@ -16,16 +17,18 @@ __all__ = ["complete_magic"]
 
 _COMPLETERS = {"tango_green": complete_green}
 
+# With or without "%" (automagic), alone or with its result assigned to names.
+_LINE = re.compile(r"\s*(?:[\w\s,.]+=\s*)?%{0,2}(?P<name>\w+) (?P<arguments>.*)")
+
 
 @context_matcher(identifier="ipytango.magics")
 def complete_magic(context: CompletionContext) -> dict[str, Any]:
     """Complete the arguments of ipytango's magics."""
-    line = context.text_until_cursor.lstrip()
-    name, space, rest = line.lstrip("%").partition(" ")
-    completer = _COMPLETERS.get(name)
-    if completer is None or not space or not line.startswith("%"):
+    line = _LINE.fullmatch(context.text_until_cursor)
+    completer = _COMPLETERS.get(line["name"]) if line else None
+    if line is None or completer is None:
         return {"completions": []}
-    words = rest.split(" ")
+    words = line["arguments"].split(" ")
     texts = completer(words[:-1], words[-1])
     return {
         "completions": [SimpleCompletion(text=text, type="magic") for text in texts],

@@ -67,9 +67,9 @@ class GreenMagics(Magics):
 
         ``%tango_green`` alone shows the mode, the options and the calls in flight.
         ``%tango_green asyncio`` switches. As ``%%tango_green gevent`` it holds for one cell
-        and is put back afterwards, also when the cell fails.
+        and is put back afterwards, also when the cell fails (but for ``--nest``, which stays).
         """
-        given = parse_argstring(self.tango_green, line)
+        given = self._parse(line)
         limits = {
             name: value
             for name in ("workers", "per_device", "per_server")
@@ -90,10 +90,15 @@ class GreenMagics(Magics):
             self._green.configure(
                 mode=before.mode,
                 autoawait=before.client.autoawait,
-                nest=before.nest,
                 limits={name: getattr(before.client.calls.limits, name) for name in limits},
             )
         return None
+
+    def _parse(self, line: str) -> Any:
+        try:
+            return parse_argstring(self.tango_green, line)
+        except ValueError as error:  # a quotation that has no end
+            raise UsageError(f"%tango_green: {error} in {line!r}") from None
 
     def _run(self, cell: str) -> None:
         """Run a cell's text as the shell does; its error becomes the outer cell's."""
@@ -128,7 +133,8 @@ _OPTIONS = (
 
 def complete_green(before: list[str], word: str) -> Iterator[str]:
     """Give the modes and options that `word` can become, with the words `before` it."""
-    if word.startswith("-"):
+    chosen = any(other.lower() in MODES for other in before)
+    if word.startswith("-") or (chosen and not word):
         yield from (option for option in _OPTIONS if option.startswith(word))
-    elif not any(other.lower() in MODES for other in before):
+    elif not chosen:
         yield from (name for name in MODES if name.startswith(word.lower()))
