@@ -82,7 +82,9 @@ def _is_green(method: Callable[..., Any]) -> bool:
 
 
 def _mode_of_device(device: Any) -> GreenMode:
-    return device.get_green_mode()
+    # A device of a group is a proxy that the C++ library made: no __init__ has prepared it, and
+    # PyTango's own get_green_mode recurses without end.
+    return device.get_green_mode() if "_initialized" in vars(device) else tango.get_green_mode()
 
 
 def _global_mode(_: object) -> GreenMode:
