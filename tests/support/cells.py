@@ -1,4 +1,4 @@
-"""Tables of cells: what each gives, to be compared as a whole, so that a difference names the cell."""
+"""Tables of cells: what each gives, compared as a whole, so that a difference names the cell."""
 
 from collections.abc import Iterable
 
