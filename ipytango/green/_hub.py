@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any, TypeVar, cast
 
+from gevent import _hub_local
 from gevent.hub import Hub, Waiter
 from greenlet import GreenletExit, getcurrent, greenlet
 
@@ -45,6 +46,9 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
     _resolver: Any
     _threadpool: Any
 
+    native: Any = None
+    """In a forked child: the hub that took over."""
+
     replaced: Any = None
     """The hub that the thread had before."""
 
@@ -67,6 +71,8 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         Raises `BlocksTheLoop` on the greenlet that runs the event loop.
         """
         current = getcurrent()
+        if self.native is not None:
+            return self.native.switch()
         if isinstance(current, GreenTask):
             return self._park(current)
         if current is self and asyncio.current_task(self.aio) is None:
@@ -243,11 +249,33 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
 
     # The end.
 
-    def destroy(self, destroy_loop: bool | None = None) -> None:  # noqa: ARG002, FBT001
+    def destroy(self, destroy_loop: bool | None = None) -> None:  # noqa: FBT001 - gevent's signature
         """Give the hub back, whoever waits on it: `uninstall_hub(hub, force=True)`."""
+        if self.native is not None:
+            self.native.destroy(destroy_loop)
+            return
         from ._hub_install import uninstall_hub
 
         uninstall_hub(self, force=True)
+
+    def continue_in_child(self) -> None:
+        """Let a native hub take over in a forked child; greenlets of the parent stay there.
+
+        The event loop cannot: parent and child would poll the same descriptors and read from
+        the same pipe. Code that forked in a cell goes on, and waits as in a plain program.
+        """
+        if self.native is not None or self.loop is None:
+            return
+        fork_watchers = self.loop.abandon()
+        _hub_local.set_hub(None)
+        self.native = _hub_local.get_hub()
+        self.loop = self.native.loop
+        current = getcurrent()
+        if current.parent is self:
+            current.parent = self.native
+        for watcher in fork_watchers:
+            watcher.feed_turn()
+            self.loop.run_callback(watcher.invoke)
 
     def kill_waiting(self) -> list[greenlet]:
         """Raise GreenletExit in everything that waits; returns what goes on all the same."""

@@ -45,7 +45,8 @@ class _Descriptor:
 class Descriptors:
     """The descriptors that active io watchers wait for.
 
-    `on_ready` is called on the event loop after the watchers of a descriptor were fed.
+    `on_ready` is called on the event loop after the watchers of a descriptor were fed; it should
+    wait for the other descriptors that are ready, so that one turn serves them all.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_ready: Callable[[], None]) -> None:
@@ -92,6 +93,13 @@ class Descriptors:
         """Take everything back from the event loop."""
         for descriptor in self._watched.values():
             self._release(descriptor)
+        self._watched.clear()
+        self.always_ready.clear()
+
+    def abandon(self) -> None:
+        """Forget everything without a word to the event loop (in a forked child)."""
+        for descriptor in self._watched.values():
+            os.close(descriptor.duplicate)
         self._watched.clear()
         self.always_ready.clear()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 from gevent import _hub_local
@@ -108,3 +109,12 @@ def _divert(former: Any, hub: AsyncioHub) -> None:
 def _undivert(former: Any) -> None:
     former.loop = former.native_loop
     del former.native_loop, former.switch
+
+
+def _continue_in_child() -> None:
+    hub = _hub_local.get_hub_if_exists()
+    if isinstance(hub, AsyncioHub):
+        hub.continue_in_child()
+
+
+os.register_at_fork(after_in_child=_continue_in_child)

@@ -53,9 +53,9 @@ class AsyncioLoop:
         self.turning = False
         """Whether the hub is in a turn, so that nobody needs to wake it."""
         self.timers = TimerQueue()
-        self.descriptors = Descriptors(aio, enter)
-        self.signals = Signals(aio, enter)
-        self.children = Children(aio, self.signals, enter)
+        self.descriptors = Descriptors(aio, self.wake_soon)
+        self.signals = Signals(aio, self.wake_soon)
+        self.children = Children(aio, self.signals, self.wake_soon)
         self.in_turn: dict[type[Watcher], list[Any]] = {
             kind: []
             for kind in (_watchers.Check, _watchers.Fork, _watchers.Idle, _watchers.Prepare)
@@ -73,6 +73,7 @@ class AsyncioLoop:
         self._waking = False
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at = 0.0
+        self._alarm_rang = False
         self._idling: asyncio.Handle | None = None
 
     # What gevent asks for: callbacks and watchers.
@@ -207,10 +208,23 @@ class AsyncioLoop:
         return bool(watchers)
 
     def reinit(self) -> None:
-        """Fire the fork watchers: this is a child process."""
-        for watcher in list(self.in_turn[_watchers.Fork]):
-            watcher.feed_turn()
-        self.wake_soon()
+        """Let a native hub take over: this is a forked child, the event loop its parent's."""
+        self.error_handler.continue_in_child()
+
+    def abandon(self) -> list[Watcher]:
+        """Forget everything without a word to the asyncio loop; returns the fork watchers.
+
+        In a forked child, what is unregistered from the loop's selector would be gone from the
+        parent's too: both look at the same one.
+        """
+        self.closed = True
+        self.descriptors.abandon()
+        self.signals.close()
+        self.children.abandon()
+        self.timers.clear()
+        self._callbacks.clear()
+        self._pending.clear()
+        return list(self.in_turn[_watchers.Fork])
 
     def install_sigchld(self) -> None:
         """Do nothing: children are watched without a handler of SIGCHLD."""
@@ -380,8 +394,11 @@ class AsyncioLoop:
     def _feed_due(self) -> None:
         self._feed_turn(_watchers.Check)
         self.update_now()
-        for when, timer in self.timers.pop_due(self._now):
-            timer.feed_due(when, self._now)
+        if self._alarm_rang:
+            # Only then: asyncio has polled since, and what it found ready comes before a time-out.
+            self._alarm_rang = False
+            for when, timer in self.timers.pop_due(self._now):
+                timer.feed_due(when, self._now)
         while self._sent:
             self._sent.popleft().feed_sent()
         for watcher in list(self.descriptors.always_ready):
@@ -426,7 +443,7 @@ class AsyncioLoop:
         self._enter()
 
     def _ring(self) -> None:
-        self._alarm = None
+        self._alarm, self._alarm_rang = None, True
         self._enter()
 
     def _wake_from_thread(self) -> None:

@@ -143,6 +143,13 @@ class Children:
         for pid in list(self._pidfds):
             self._forget(pid)
 
+    def abandon(self) -> None:
+        """Forget every child without a word to the event loop (in a forked child)."""
+        self._watchers.clear()
+        for pidfd in self._pidfds.values():
+            os.close(pidfd)
+        self._pidfds.clear()
+
     def _wait_for(self, pid: int) -> None:
         if pid == 0:
             self._signals.watch(self._any_child)

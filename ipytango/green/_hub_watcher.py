@@ -30,7 +30,9 @@ def lend_context(callback: Callable[..., Any], context: Context) -> None:
     gevent starts greenlets in an empty context; what a greenlet prints then belongs to no cell.
     """
     started = getattr(callback, "__self__", None)
-    if isinstance(started, greenlet) and not started and started.gr_context is None:
+    if not isinstance(started, greenlet) or greenlet.__bool__(started):
+        return  # the base class's answer: gevent calls a greenlet true that is only scheduled
+    if started.gr_context is None:
         started.gr_context = context.copy()
 
 

@@ -63,11 +63,13 @@ class RecordingResult(unittest.TextTestResult):
 
 def run_module(module: str) -> str:
     """Run `module` as a program; says how it ended."""
-    unittest.TextTestRunner.resultclass = RecordingResult
+    unittest.TextTestRunner.resultclass = RecordingResult  # type: ignore[assignment]  # a class
     sys.argv = [module]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as stop:
+        if os.getpid() != PID:
+            os._exit(stop.code if isinstance(stop.code, int) else bool(stop.code))
         # unittest says so when a case failed; the cases tell which.
         return "ended" if CASES or not stop.code else f"exit {stop.code}"
     except BaseException as error:  # noqa: BLE001 - this is what is recorded
@@ -79,26 +81,35 @@ def run_module(module: str) -> str:
 async def run_on_asyncio(module: str) -> str:
     """Run `module` in a green task, with our hub."""
     # The native run must not see these.
-    from gevent.exceptions import LoopExit  # noqa: PLC0415
-    from gevent.testing.hub import QuietHub  # noqa: PLC0415
-    from greenlet import getcurrent  # noqa: PLC0415
+    from gevent.exceptions import LoopExit
+    from gevent.testing.hub import QuietHub
+    from greenlet import getcurrent
 
-    from ipytango.green import AsyncioHub, in_green_task, install_hub  # noqa: PLC0415
+    from ipytango.green import AsyncioHub, in_green_task, install_hub
 
     class QuietAsyncioHub(AsyncioHub, QuietHub):  # type: ignore[misc]  # gevent ships no types
         """Reads what gevent's test cases set on their hub class."""
 
-    hub = install_hub(asyncio.get_running_loop())
+        joining = False
+
+        def join(self, timeout: float | None = None) -> bool:
+            self.joining = True
+            try:
+                return super().join(timeout)
+            finally:
+                self.joining = False
+
+    hub: Any = install_hub(asyncio.get_running_loop())
     hub.__class__ = QuietAsyncioHub
 
     def main() -> str:
-        green = getcurrent()
+        green: Any = getcurrent()
         # gevent raises these in its main greenlet, which the module's code stands in.
         hub.on_system_error = green.throw
 
         def exit_loop() -> None:
             # Our hub would wait on: asyncio may bring something. Here nothing does.
-            if green.parked:
+            if green.parked and not hub.joining:
                 green.throw(LoopExit("This operation would block forever", hub))
             if not green.dead:
                 hub.loop.when_inactive(exit_loop)
@@ -112,9 +123,7 @@ async def run_on_asyncio(module: str) -> str:
 def main() -> None:
     hub, module, outcome_file = sys.argv[1:]
     ended = asyncio.run(run_on_asyncio(module)) if hub == "asyncio" else run_module(module)
-    # A forked child that comes this far must not speak for its parent.
-    if os.getpid() == PID:
-        Path(outcome_file).write_text(json.dumps({"ended": ended, "cases": CASES}))
+    Path(outcome_file).write_text(json.dumps({"ended": ended, "cases": CASES}))
     sys.stdout.flush()
     sys.stderr.flush()
     # Modules leave threads and patched locks behind; nothing of that is under test.
