@@ -62,6 +62,7 @@ def exchange_members(patches: Patches, dispatch: Dispatch, report: Report) -> No
     device = tango.DeviceProxy
     patches.set(device, "get_green_mode", hooks.green_mode(device.get_green_mode))
     patches.set(device, "__getattr__", hooks.attribute_getter(device.__getattr__))
+    patches.set(device, "subscribe_event", hooks.subscription(device.subscribe_event))
     for name in ("__setattr__", "__setitem__"):
         patches.set(device, name, hooks.attribute_setter(getattr(device, name)))
 
@@ -142,6 +143,17 @@ class _Hooks:
             return GreenMode.Synchronous if self._dispatch.in_worker else original(this)
 
         return get_green_mode
+
+    def subscription(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``subscribe_event``: the callback's executor is chosen in a worker, and must be told."""
+
+        @functools.wraps(original)
+        def subscribe_event(this: Any, *args: Any, **kwargs: Any) -> Any:
+            if kwargs.get("green_mode") is None:
+                kwargs["green_mode"] = this.get_green_mode()
+            return original(this, *args, **kwargs)
+
+        return subscribe_event
 
     def attribute_getter(self, original: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
         """Wrap ``dev.name``: a command's function, or the value of an attribute."""
