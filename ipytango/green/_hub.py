@@ -15,7 +15,7 @@ import gc
 import types
 from collections.abc import Awaitable, Callable
 from contextvars import Context
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from gevent import _hub_local
 from gevent.hub import Hub, Waiter
@@ -172,26 +172,27 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         A nested event loop may call it while the hub still stands in a turn, below the task that
         runs the nested loop: that turn is then ended here.
         """
-        if self.dead or self.loop is None:
+        current = getcurrent()
+        if self.dead or self.loop is None or current is self:
             return
-        self._entries.append(getcurrent())
+        self._entries.append(current)
         greenlet.switch(self)
 
     def run(self) -> None:
         """Take turns until the hub is destroyed."""
         self.start_periodic_monitoring_thread()
         while self.loop is not None:
-            self.loop.turn()
+            try:
+                self.loop.turn()
+            except BaseException as error:  # noqa: BLE001 - a Ctrl-C between two callbacks
+                self.loop.break_turn()
+                self.on_system_error(error)
             self._leave()
 
     def _leave(self) -> None:
-        back = self._entries.pop()
-        try:
-            back.switch() if not isinstance(back, GreenTask) else greenlet.switch(back)
-            while not self._entries and self.loop is not None:
-                greenlet.switch(self._stranded())
-        except _Destroyed:
-            return
+        error = _switch_to(self._entries.pop(), None)
+        while not self._entries and self.loop is not None:
+            error = _switch_to(self._stranded(), error)
 
     def _stranded(self) -> greenlet:
         """Find who switched to a greenlet of the hub directly, which has now come back here.
@@ -214,11 +215,13 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         semaphore would otherwise be given to two.
         """
         stepper = self._idle_steppers.pop() if self._idle_steppers else Stepper(self)
+        stepper.busy = True
         entered = len(self._entries)
         loop, loop.turning = self.loop, False
-        stepper.take(step, wake, context)
+        error = _switch_to(stepper, None, step, wake, context)
         while stepper.busy and len(self._entries) == entered:
-            greenlet.switch(wake.green)  # switched a greenlet of ours directly: see _stranded
+            # It switched to a greenlet of ours directly: see _stranded.
+            error = _switch_to(wake.green, error)
         loop.turning = True
 
     def may_resume_task(self) -> bool:
@@ -309,11 +312,19 @@ class AsyncioHub(Hub):  # type: ignore[misc]  # gevent ships no types
         self._idle_steppers.clear()
         if not self.dead and self.gr_frame is not None and not self._entries:
             self.parent = getcurrent()
-            self.throw(_Destroyed)
+            self.throw(GreenletExit)
 
 
-class _Destroyed(BaseException):
-    """Ends the hub's greenlet."""
+def _switch_to(target: greenlet, error: BaseException | None, *values: Any) -> BaseException | None:
+    """Switch to `target`, or raise `error` in it; returns an error that comes back instead."""
+    try:
+        if error is None:
+            greenlet.switch(target, *values)
+        else:
+            greenlet.throw(target, error)
+    except BaseException as raised:  # noqa: BLE001 - handed on to whom it belongs
+        return raised
+    return None
 
 
 def greenlets_below(hub: Any) -> list[greenlet]:

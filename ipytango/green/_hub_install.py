@@ -36,6 +36,7 @@ def install_hub(loop: asyncio.AbstractEventLoop) -> AsyncioHub:
     if former is not None:
         _divert(former, hub)
     _hub_local.set_hub(hub)
+    hub.enter()  # so that it runs: an error thrown through a greenlet that never ran would end it
     return hub
 
 

@@ -375,6 +375,11 @@ class AsyncioLoop:
         self.turning = False
         self._plan_next()
 
+    def break_turn(self) -> None:
+        """End a turn that an error broke off; what is left of it comes in the next."""
+        self.turning = False
+        self._plan_next()
+
     def _run_callbacks(self, until: float) -> None:
         callbacks = self._callbacks
         while callbacks:
@@ -409,11 +414,14 @@ class AsyncioLoop:
             watcher.feed_turn()
 
     def _invoke_pending(self) -> None:
-        pending, self._pending = self._pending, []
+        pending, self._pending = deque(self._pending), []
         if len(pending) > 1:
-            pending.sort(key=_by_priority)
-        for watcher in pending:
-            watcher.invoke()
+            pending = deque(sorted(pending, key=_by_priority))
+        try:
+            while pending:
+                pending.popleft().invoke()
+        finally:
+            self._pending.extend(pending)  # nothing is left, unless a Ctrl-C came in between
 
     def _plan_next(self) -> None:
         if self.closed:

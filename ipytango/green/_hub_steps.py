@@ -77,10 +77,6 @@ class Stepper(greenlet):
         self.busy = False
         self._hub = hub
 
-    def take(self, step: Callable[[Any], object], wake: Wake, context: Context) -> None:
-        self.busy = True
-        self.switch(step, wake, context)
-
     def run(self, *job: Any) -> None:
         hub = self._hub
         while job:

@@ -6,6 +6,7 @@ asyncio loop with ours. The outcomes are compared case by case.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -16,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # pytest brings it where Python has none
+# Python brings a reader of TOML since 3.11; pytest brings one before that.
+tomllib: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 HERE = Path(__file__).parent
 SUITE: dict[str, Any] = tomllib.loads((HERE / "suite.toml").read_text())
@@ -111,6 +111,8 @@ def test_list_names_each_module_once() -> None:
 
 
 def test_list_knows_every_module_of_this_gevent() -> None:
+    if gevent.__version__ != SUITE["gevent"]:
+        pytest.skip(f"the list was made for gevent {SUITE['gevent']}")
     tests = importlib.util.find_spec("gevent.tests")
     assert tests is not None
     assert tests.origin is not None
