@@ -17,6 +17,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+from greenlet import getcurrent, greenlet
+
 from ._bridge import GreenTask
 from ._native import get_ident
 
@@ -73,7 +75,7 @@ class Interrupts:
     def _on_sigint(self, signum: int, frame: types.FrameType | None) -> None:
         if not self._greens:
             signal.default_int_handler(signum, frame)
-        if not all(green.parked for green in self._greens):
+        if self._runs_here():
             raise KeyboardInterrupt
         if self._undelivered:
             # The first interrupt still waits for the loop: some callback does not let it go on.
@@ -83,6 +85,15 @@ class Interrupts:
             raise StuckCallback("interrupted: the callback kept the event loop busy")
         self._undelivered = True
         self._loop.call_soon_threadsafe(self._deliver)
+
+    def _runs_here(self) -> bool:
+        """Say whether the code that the signal came into is a green task's, or below one."""
+        current: greenlet | None = getcurrent()
+        while current is not None:
+            if current in self._greens:
+                return True
+            current = current.parent if not isinstance(current, GreenTask) else None
+        return False
 
     def _deliver(self) -> None:
         self._undelivered = False
