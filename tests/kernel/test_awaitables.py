@@ -210,6 +210,24 @@ def test_asyncio_run_in_a_cell(ready: Kernel, write_source: WriteSource, autoawa
     assert results_of(ready, expected) == expected
 
 
+OWN_LOOPS = {
+    "with asyncio.Runner() as runner: seen = runner.run(main()), runner.run(main(1))\nseen": (
+        "([0, 1, 2], [0])"
+    ),
+    "loop = asyncio.new_event_loop()\ntry:\n    seen = loop.run_until_complete(main())\n"
+    "finally:\n    loop.close()\nseen": "[0, 1, 2]",
+    "await main(1)": "[0]",
+}
+
+
+def test_script_with_a_loop_of_its_own(ready: Kernel) -> None:
+    ready.run(f"import tango.asyncio\n{MAIN}").check()
+    expected = dict(OWN_LOOPS)
+    if ready.run("hasattr(asyncio, 'Runner')").result == "False":  # Python 3.10
+        del expected[next(iter(OWN_LOOPS))]
+    assert results_of(ready, expected) == expected
+
+
 def test_asyncio_run_hands_on_the_error_and_leaves_nothing(ready: Kernel) -> None:
     failed = ready.run("async def main(): await dev.nosuch()\nasyncio.run(main())")
     assert failed.error is not None
