@@ -98,7 +98,7 @@ class AsyncioLoop:
 
     def send(self, watcher: _watchers.Async) -> None:
         """Feed `watcher` soon; from any thread. After the end it is nobody's any more."""
-        if not self.closed and not self.aio.is_closed():
+        if not self._ended():
             self._sent.append(watcher)
             self._wake_from_thread()
 
@@ -314,12 +314,12 @@ class AsyncioLoop:
             self._soon_wanted = True
         elif get_ident() != self._thread:
             self._wake_from_thread()
-        elif self._soon is None and not self.closed:
+        elif self._soon is None and not self._ended():
             self._soon = self.aio.call_soon(self._enter)
 
     def set_alarm(self) -> None:
         """See to it that a turn comes when the next timer is due."""
-        if self.turning:
+        if self.turning or self._ended():
             return
         due = self.timers.next_due()
         if due is None:
@@ -424,7 +424,7 @@ class AsyncioLoop:
             self._pending.extend(pending)  # nothing is left, unless a Ctrl-C came in between
 
     def _plan_next(self) -> None:
-        if self.closed:
+        if self._ended():
             return
         if self._when_inactive and not self.activecnt:
             inactive, self._when_inactive = self._when_inactive, []
@@ -449,6 +449,10 @@ class AsyncioLoop:
                 if watcher.priority == highest:
                     watcher.feed_turn()
         self._enter()
+
+    def _ended(self) -> bool:
+        """Say whether no turn will come by itself any more: at an exit, asyncio may go first."""
+        return self.closed or self.aio.is_closed()
 
     def _ring(self) -> None:
         self._alarm, self._alarm_rang = None, True

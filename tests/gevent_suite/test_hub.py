@@ -787,6 +787,24 @@ def test_hub_with_waiters_is_not_given_back_unless_forced() -> None:
     _in_thread(lambda: asyncio.run(main()))
 
 
+def test_uninstall_after_the_loop_was_closed() -> None:
+    def in_thread() -> str:
+        async def main() -> AsyncioHub:
+            installed = install_hub(asyncio.get_running_loop())
+            gevent.spawn(gevent.event.Event().wait)
+            gevent.spawn_later(LONG_S, print)
+            await spawn(installed.threadpool.apply, len, ("",))
+            return installed
+
+        uninstall_hub(asyncio.run(main()), force=True)
+        try:
+            return str(gevent.spawn(lambda: "native").get())
+        finally:
+            gevent.get_hub().destroy(destroy_loop=True)
+
+    assert _in_thread(in_thread) == "native"
+
+
 def test_uninstall_from_a_cell_that_the_hub_has_just_woken() -> None:
     async def main() -> str:
         installed = install_hub(asyncio.get_running_loop())
