@@ -28,7 +28,12 @@ CELLS = {
 def notebook_file(tmp_path: Path) -> Path:
     """A notebook with the cells, not executed."""
     path = tmp_path / "notebook.ipynb"
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    code: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+    }
     notebook = {
         "cells": [
             {**code, "id": f"cell-{number}", "source": source}

@@ -1,5 +1,6 @@
 """Terminal IPython in a real pseudo-terminal: values, what runs at the prompt, and Ctrl-C."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ StartTerminal = Callable[..., Terminal]
 
 MODES = ("synchronous", "futures", "gevent", "asyncio")
 PROMPT_S = 6.0
+_RESULT = re.compile(r"Out\[\d+\]: (.*)", re.DOTALL)
 
 DEFINITIONS = (
     "import asyncio, time, gevent, numpy, tango; "
@@ -39,7 +41,8 @@ def ready(green_terminal: Terminal, slow_devices: tuple[str, ...]) -> Terminal:
 
 def value(shown: str) -> str:
     """Take a cell's result from what the terminal has shown."""
-    return shown.partition("]: ")[2].strip()
+    result = _RESULT.search(shown)
+    return "" if result is None else result[1].strip()
 
 
 def assert_next_lines_work(terminal: Terminal) -> None:
@@ -246,9 +249,11 @@ def test_gui_asyncio_before_loading(terminal: Terminal) -> None:
     terminal.run("import asyncio, gevent, tango; dev = tango.DeviceProxy('sys/tg_test/1')")
     terminal.run("%gui asyncio")
     assert "Error" not in terminal.run("%load_ext ipytango")
-    assert "[asyncio]" in terminal.run("%tango_green asyncio")
+    status = terminal.run("%tango_green asyncio")
+    assert "[asyncio]" in status
+    assert "nothing runs" not in status
     assert_next_lines_work(terminal)
     expect_at_the_prompt(terminal, TICKING, "ticks: 20")
     terminal.run("%unload_ext ipytango")
-    # What the user has switched on stays on.
-    expect_at_the_prompt(terminal, TICKING, "ticks: 20")
+    # What the user has switched on stays on; only a cell with `await` has a running loop again.
+    expect_at_the_prompt(terminal, f"{TICKING}\nawait asyncio.sleep(0)", "ticks: 20")
