@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -18,6 +19,8 @@ from typing import Any
 
 from ..green import allocate_lock, get_ident, start_new_thread
 from ._limits import Limits
+
+_LOG = logging.getLogger("ipytango.client")
 
 __all__ = ["Call", "CallPool", "LaneCount", "PoolSnapshot"]
 
@@ -104,9 +107,16 @@ class Call:
 
     def _call_back(self) -> None:
         # Both sides may come here at once; each callback is popped, and so called, once.
-        with contextlib.suppress(IndexError):
-            while True:
-                self._callbacks.pop(0)(self)
+        while self._callbacks:
+            with contextlib.suppress(IndexError):
+                self._tell(self._callbacks.pop(0))
+
+    def _tell(self, callback: Callable[[Call], object]) -> None:
+        try:
+            callback(self)
+        except Exception:
+            # The worker has other calls to run, whoever waited for this one.
+            _LOG.exception("the outcome of %s at %s reached nobody", self.function, self.device)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tango
@@ -40,17 +41,42 @@ class Dispatch:
         self.thread = get_ident()
         self.autoawait = True
         self._loop_turned_at = 0.0
+        self._direct: list[int] = []
         self.pool = CallPool(limits, server_of=_server_of, thread_scope=tango.EnsureOmniThread)
         self._boundaries = boundaries
 
     @property
-    def in_worker(self) -> bool:
-        """Whether this thread runs a call of the pool: all that it calls in turn is direct."""
-        return self.pool.owns_this_thread()
+    def is_direct(self) -> bool:
+        """Whether all Tango calls of this thread are synchronous now: in a worker, in `direct`."""
+        return self.pool.owns_this_thread() or get_ident() in self._direct
+
+    @contextlib.contextmanager
+    def direct(self) -> Iterator[None]:
+        """Make the Tango calls of this thread synchronous, whatever the mode."""
+        self._direct.append(get_ident())
+        try:
+            yield
+        finally:
+            self._direct.remove(get_ident())
 
     def place_of(self, frame: types.FrameType | None) -> Place:
         """Find where a call made in `frame` stands."""
         return place_of(frame, self._boundaries)
+
+    def wants_value(self, frame: types.FrameType | None) -> bool:
+        """Say whether a call in asyncio mode made in `frame`, without ``wait=``, gives its value.
+
+        Else it gives an awaitable.
+        """
+        loop = asyncio._get_running_loop()
+        if loop is None:
+            return True  # a thread without a loop has nothing that could await
+        place = self.place_of(frame)
+        if place is Place.AWAIT:
+            return False
+        if place is Place.ELSEWHERE and loop is self.loop and not can_wait():
+            return False  # in a callback on the loop itself: PyTango's own
+        return self.autoawait
 
     def submit(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

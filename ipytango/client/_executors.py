@@ -64,7 +64,7 @@ class _Executor:
         """Run a Tango call; `wait` and `timeout` (seconds) mean what they mean in PyTango."""
         if kwargs is None:
             kwargs = {}
-        if self._dispatch.in_worker:
+        if self._dispatch.is_direct:
             return fn(*args, **kwargs)
         return self._run(fn, args, kwargs, wait, timeout)
 
@@ -100,7 +100,7 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
         loop = asyncio._get_running_loop()
         asked = wait is not None
         if wait is None:
-            wait = self._wants_value(loop)
+            wait = dispatch.wants_value(sys._getframe(3))  # above PyTango's own wrapper
         if not wait:
             call = dispatch.submit(fn, args, kwargs)
             return call_future(dispatch.pool, call, loop or dispatch.loop)
@@ -115,17 +115,6 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
             return dispatch.value_of(dispatch.submit(fn, args, kwargs), timeout)
         except CallTimedOut as error:
             raise asyncio.TimeoutError(*error.args) from None
-
-    def _wants_value(self, loop: asyncio.AbstractEventLoop | None) -> bool:
-        """Say whether a call without ``wait=`` stands where its value is expected."""
-        if loop is None:
-            return True  # a thread without a loop has nothing that could await
-        place = self._dispatch.place_of(sys._getframe(4))  # above PyTango's own wrapper
-        if place is Place.CELL:
-            return self._dispatch.autoawait
-        if place is Place.AWAIT or (loop is self._dispatch.loop and not can_wait()):
-            return False  # in a callback on the loop itself: PyTango's own
-        return self._dispatch.autoawait
 
     def delegate(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Start a call and return its asyncio future."""

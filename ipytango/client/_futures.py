@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import Generator
+import contextlib
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
-from ..green import await_, can_wait, door_of
+from ..errors import DoorError
+from ..green import Door, await_, can_wait, door_of
 from ._calls import Call, CallPool
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class CallFuture(asyncio.Future[Any]):
     async def _relay(self) -> Any:
         here = asyncio.get_running_loop().create_future()
         door = door_of(here.get_loop())
-        self.call.when_done(lambda call: door.post(_resolve, here, call))
+        self.call.when_done(lambda call: _post(door, _resolve, here, call))
         return await here
 
 
@@ -89,8 +91,14 @@ def call_future(pool: CallPool, call: Call, loop: asyncio.AbstractEventLoop) -> 
             pool.cancel(call)
 
     future.add_done_callback(cancel)
-    call.when_done(lambda call: door.post(_resolve, future, call))
+    call.when_done(lambda call: _post(door, _resolve, future, call))
     return future
+
+
+def _post(door: Door, callback: Callable[..., object], *args: Any) -> None:
+    """Hand an outcome to a loop; one that has ended has nobody left who could want it."""
+    with contextlib.suppress(DoorError):
+        door.post(callback, *args)
 
 
 def _resolve(future: asyncio.Future[Any], call: Call) -> None:

@@ -12,6 +12,8 @@ import asyncio
 import contextvars
 import functools
 import inspect
+import sys
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -100,7 +102,7 @@ class _Hooks:
         self._report = report
 
     def _parks(self, mode: GreenMode) -> bool:
-        return mode != GreenMode.Synchronous and can_wait() and not self._dispatch.in_worker
+        return mode != GreenMode.Synchronous and can_wait() and not self._dispatch.is_direct
 
     def _on_worker(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return self._dispatch.value_of(self._dispatch.submit(function, args, kwargs))
@@ -140,7 +142,7 @@ class _Hooks:
 
         @functools.wraps(original)
         def get_green_mode(this: Any) -> GreenMode:
-            return GreenMode.Synchronous if self._dispatch.in_worker else original(this)
+            return GreenMode.Synchronous if self._dispatch.is_direct else original(this)
 
         return get_green_mode
 
@@ -160,20 +162,20 @@ class _Hooks:
 
         @functools.wraps(original)
         def get_value(this: Any, name: str) -> Any:
-            if name.startswith("_") or not self._parks(mode := this.get_green_mode()):
+            if name.startswith("_"):
                 return original(this, name)
-            known = vars(this)
-            if name.lower() in known.get("__cmd_cache", ()):
-                return original(this, name)  # no network
-            wants_awaitable = mode == GreenMode.Asyncio and (
-                not self._dispatch.autoawait or self._in_async_code()
-            )
-            if not wants_awaitable:
+            mode, known = this.get_green_mode(), vars(this)
+            if mode == GreenMode.Synchronous or name.lower() in known.get("__cmd_cache", ()):
+                return original(this, name)  # direct, or without the network
+            if mode == GreenMode.Asyncio and not self._dispatch.wants_value(_caller()):
+                if can_wait() and name.lower() not in known.get("__attr_cache", ()):
+                    # The interface is asked for on a worker; the reading is the awaitable's.
+                    self._on_worker(_learn_interface, this, name)
+                return original(this, name)
+            if can_wait():
                 return self._on_worker(original, this, name)
-            if name.lower() not in known.get("__attr_cache", ()):
-                # The interface is asked for on a worker; the reading is the awaitable's.
-                self._on_worker(_learn_interface, this, name)
-            return original(this, name)
+            with self._dispatch.direct():
+                return original(this, name)
 
         return get_value
 
@@ -196,7 +198,7 @@ class _Hooks:
         return set_value
 
     def _in_async_code(self) -> bool:
-        return self._dispatch.place_of(inspect.currentframe()) is Place.AWAIT
+        return self._dispatch.place_of(_caller()) is Place.AWAIT
 
     def _watch(self, write: asyncio.Future[Any], what: str) -> None:
         """Report a write that fails, under the cell that asked for it: nobody can await it."""
@@ -208,6 +210,11 @@ class _Hooks:
                 self._report(what, error, context)
 
         write.add_done_callback(look)
+
+
+def _caller() -> types.FrameType:
+    """Return the frame above the hook's."""
+    return sys._getframe(2)
 
 
 def _learn_interface(device: Any, name: str) -> None:

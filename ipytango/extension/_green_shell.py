@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import contextvars
 import dataclasses
@@ -67,14 +68,16 @@ class GreenShell:
         self._client = Client(self._loop, boundaries, report_in_background)
         patches.on_undo(self._client.close)
         self._register_magics()
+        atexit.register(self.close)  # gevent's hub wants to be gone before its loop
 
     def close(self) -> None:
         """Leave the shell as it was."""
+        atexit.unregister(self.close)
         left = self._patches.undo()
         if self._nest:
-            print("ipytango: asyncio stays re-entrant (--nest) until the kernel restarts")
+            self._say("asyncio stays re-entrant (--nest) until the kernel restarts")
         if left:
-            print(f"ipytango: left as others have changed them since: {', '.join(left)}")
+            self._say(f"left as others have changed them since: {', '.join(left)}")
 
     def configure(
         self,
@@ -115,6 +118,10 @@ class GreenShell:
         nest_asyncio2.apply(self._loop)
         self._nest = True
 
+    @staticmethod
+    def _say(what: str) -> None:
+        print(f"ipytango: {what}")
+
     def _note(self, note: str | None) -> None:
         if note is not None:
             self._notes.append(note)
@@ -125,8 +132,14 @@ class GreenShell:
         except HubError as error:
             self._note(str(error))
             return None
-        self._patches.on_undo(lambda: uninstall_hub(hub))
+        self._patches.on_undo(functools.partial(self._give_hub_back, hub))
         return hub
+
+    def _give_hub_back(self, hub: AsyncioHub) -> None:
+        waiting = hub.waiting()
+        uninstall_hub(hub, force=True)
+        if waiting:
+            self._say(f"ended {len(waiting)} greenlets that ran on the event loop")
 
     def _register_magics(self) -> None:
         registered = self._shell.magics_manager.magics

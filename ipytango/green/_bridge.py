@@ -71,13 +71,15 @@ class GreenTask(greenlet, Generic[T]):
 
     def _resume_throwing(self, error: BaseException) -> Any:
         self._enter()
-        return greenlet.throw(self, error)
+        return greenlet.throw(self, type(error), error, error.__traceback__)
 
     def _enter(self) -> None:
         driver = getcurrent()
         if self.parent is not driver:
             self.parent = driver
-        self.gr_context = driver.gr_context
+        if not self:
+            # Once: it is the task's, and later the code may stand in a Context.run() of its own.
+            self.gr_context = driver.gr_context
         self._task = asyncio.current_task()
 
     def park(self, pending: Any) -> Any:
@@ -105,7 +107,7 @@ class GreenTask(greenlet, Generic[T]):
                 try:
                     sent = self.park(pending)
                 except BaseException as error:
-                    pending = steps.throw(error)
+                    pending = steps.throw(_without_bridge(error))
                 else:
                     pending = next(steps) if sent is None else cast(Any, steps).send(sent)
         except StopIteration as done:
@@ -164,8 +166,10 @@ def _normalized(
         error = kind
     elif isinstance(value, BaseException):
         error = value
-    else:
+    elif isinstance(kind, type) and issubclass(kind, BaseException):
         error = kind() if value is None else kind(value)
+    else:
+        raise TypeError(f"exceptions must be classes, or instances, not {type(kind).__name__}")
     return error if traceback is None else error.with_traceback(traceback)
 
 
@@ -199,11 +203,19 @@ def _step_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
             try:
                 sent = green.park(pending)
             except BaseException as error:
-                pending = coroutine.throw(error)
+                pending = coroutine.throw(_without_bridge(error))
             else:
                 pending = coroutine.send(sent)
     except StopIteration as done:
         return cast(T, done.value)
+
+
+def _without_bridge(error: BaseException) -> BaseException:
+    """Cut this module's frames off the front of a traceback: the waiting code adds its own."""
+    entry = error.__traceback__
+    while entry is not None and entry.tb_frame.f_globals is globals():
+        entry = entry.tb_next
+    return error.with_traceback(entry)
 
 
 def await_(awaitable: Awaitable[T]) -> T:
@@ -217,9 +229,9 @@ def await_(awaitable: Awaitable[T]) -> T:
     current = getcurrent()
     if isinstance(current, GreenTask):
         return current.wait(awaitable)
-    wait = getattr(current.parent, "wait_for_awaitable", None)
-    if wait is not None:
-        return cast(T, wait(awaitable))
+    hub = _hub_above(current)
+    if hub is not None:
+        return cast(T, hub.wait_for_awaitable(awaitable))
     loop = _reentrant_loop()
     if loop is not None:
         return cast(T, loop.run_until_complete(awaitable))
@@ -251,7 +263,17 @@ def _explain_misuse() -> dict[str, str]:
 def can_park() -> bool:
     """Say whether `await_` parks here: in a green task, or in a greenlet of the loop's hub."""
     current = getcurrent()
-    return isinstance(current, GreenTask) or hasattr(current.parent, "wait_for_awaitable")
+    return isinstance(current, GreenTask) or _hub_above(current) is not None
+
+
+def _hub_above(current: greenlet) -> Any:
+    """Return the hub that switches `current`, however deep below it, or None."""
+    above = current.parent
+    while above is not None and not isinstance(above, GreenTask):
+        if hasattr(above, "wait_for_awaitable"):
+            return above
+        above = above.parent
+    return None
 
 
 def can_wait() -> bool:

@@ -2,13 +2,16 @@
 
 Plain asyncio refuses ``asyncio.run(main())``, ``loop.run_until_complete(main())``,
 ``loop.run_forever()`` and ``loop.close()`` there. Under a cell the first three are a park, and
-the last does nothing, as the loop is the shell's. asyncio itself stays as it is: these calls
-are exchanged, and behave differently only where the caller can park.
+the last does nothing, as the loop is the shell's. A loop that the script made runs in a thread,
+and the cell parks meanwhile. asyncio itself stays as it is: these calls are exchanged, and
+behave differently only where the caller can park. Tasks that ``asyncio.run(main())`` leaves
+behind go on, as the loop does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
@@ -27,6 +30,11 @@ def exchange_loop_calls(patches: Patches, loop: asyncio.AbstractEventLoop) -> No
     patches.set(asyncio.runners, "run", run)
     if hasattr(asyncio, "Runner"):
         patches.set(asyncio.Runner, "run", _parking_run(asyncio.Runner.run, has_self=True))
+    patches.set(
+        asyncio.BaseEventLoop,
+        "run_until_complete",
+        _in_a_thread(asyncio.BaseEventLoop.run_until_complete),
+    )
     calls = _LoopCalls(loop)
     for name in ("run_until_complete", "run_forever", "stop", "close"):
         patches.set(loop, name, getattr(calls, name))
@@ -43,6 +51,26 @@ def _parking_run(original: Callable[..., Any], *, has_self: bool = False) -> Cal
         return await_(asyncio.get_running_loop().create_task(main))
 
     return run
+
+
+def _in_a_thread(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap ``run_until_complete`` of loops that are not the shell's: they run in a thread."""
+
+    @functools.wraps(original)
+    def run_until_complete(loop: asyncio.AbstractEventLoop, future: Any) -> Any:
+        if not can_park() or loop.is_running():
+            return original(loop, future)
+        context = contextvars.copy_context()
+        running = asyncio.get_running_loop().run_in_executor(
+            None, context.run, original, loop, future
+        )
+        try:
+            return await_(running)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            loop.call_soon_threadsafe(loop.stop)
+            raise
+
+    return run_until_complete
 
 
 class _LoopCalls:
