@@ -1,13 +1,15 @@
 """Many calls at once: none delays another device's, none is lost, and what is queued is visible."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from ipytango.demo import DeviceServer
+from ipytango.demo import Demo, DeviceServer
 from support.kernels import Kernel
 
+SERVERS = Path(__file__).parents[1] / "support" / "servers"
 StartServer = Callable[..., DeviceServer]
 GREEN_MODES = ["futures", "gevent", "asyncio"]
 
@@ -25,6 +27,9 @@ def proxy(name, mode=None):
 
 crowd = [proxy(name) for name in names]
 watch = proxy(names[0], tango.GreenMode.Synchronous)
+watch.open_gate()
+while watch.present:
+    await asyncio.sleep(0.01)
 for device in names:
     proxy(device, tango.GreenMode.Synchronous).close_gate()
 
@@ -51,11 +56,19 @@ def pending(futures):
 DEFAULT_LIMITS = "%tango_green --workers 1000 --per-device 10 --per-server 100"
 
 
+@pytest.fixture(scope="module")
+def crowd_devices(demo: Demo) -> Iterator[tuple[str, ...]]:
+    """Five devices of one server that hold their calls."""
+    names = [f"test/crowd/{number}" for number in range(5)]
+    server = demo.add_server(SERVERS / "crowd_server.py", "shared", {"Crowd": names})
+    yield server.devices
+    server.kill()
+
+
 @pytest.fixture
-def crowd(notebook: Kernel, start_server: StartServer) -> Kernel:
-    """The notebook with five devices of one server that hold their calls."""
-    server = start_server("crowd", 5)
-    notebook.run(f"{DEFAULT_LIMITS}\nnames = {server.devices!r}\n{CROWD}").check()
+def crowd(notebook: Kernel, crowd_devices: tuple[str, ...]) -> Kernel:
+    """The notebook with these devices, empty."""
+    notebook.run(f"{DEFAULT_LIMITS}\nnames = {crowd_devices!r}\n{CROWD}").check()
     return notebook
 
 
@@ -146,6 +159,22 @@ def test_cancelled_call_that_was_queued_never_runs(crowd: Kernel) -> None:
         "await settled(calls[:3] + calls[4:])\n"
         "assert sorted(watch.arrivals) == ['0', '1', '2', '4', '5'], watch.arrivals"
     ).check()
+
+
+@pytest.mark.parametrize("mode", ["futures", "asyncio"])
+def test_cancelled_call_in_flight_harms_nobody(crowd: Kernel) -> None:
+    """Its answer comes when nobody wants it; the calls after it find a thread."""
+    outcome = crowd.run(
+        "calls = [stay(crowd[0], n) for n in range(3)]\n"
+        "await until_present(3)\n"
+        "for call in calls: call.cancel()\n"
+        "watch.open_gate()\n"
+        "while watch.present: await asyncio.sleep(0.01)\n"
+        "await asyncio.sleep(0.05)\n"
+        "others = [stay(crowd[1], n) for n in range(8)]\n"
+        "assert await settled(others) == [str(n) for n in range(8)]"
+    ).check()
+    assert outcome.stderr == ""
 
 
 @pytest.mark.parametrize("mode", GREEN_MODES)
