@@ -36,7 +36,7 @@ def run_notebook(tango_host: str) -> Callable[..., NotebookNode]:
     """Run the notebook in a kernel of its own; without ipytango its magics are left out."""
 
     def run(*, plain: bool) -> NotebookNode:
-        notebook = nbformat.read(NOTEBOOK, as_version=4)
+        notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
         if plain:
             for cell in notebook.cells:
                 cell.source = without_ipytango(cell.source)
@@ -55,7 +55,10 @@ def executed(run_notebook: Callable[..., NotebookNode]) -> NotebookNode:
 
 
 def cell_with(notebook: NotebookNode, text: str) -> NotebookNode:
-    (cell,) = [c for c in notebook.cells if c.cell_type == "code" and text in c.source]
+    found: list[NotebookNode] = [
+        cell for cell in notebook.cells if cell.cell_type == "code" and text in cell.source
+    ]
+    (cell,) = found
     return cell
 
 
