@@ -86,9 +86,17 @@ BUSY_ON_THE_LOOP = {
 
 
 @pytest.fixture
-def ready(notebook: Kernel) -> Kernel:
-    """The notebook with what the cells use."""
-    notebook.run(DEFINITIONS).check()
+def ready(
+    notebook: Kernel, slow_devices: tuple[str, ...], request: pytest.FixtureRequest
+) -> Kernel:
+    """The notebook with what the cells use.
+
+    An interrupted call goes on at its device: the tests take turns at all but the first device,
+    which those of other modules use.
+    """
+    turn = request.session.items.index(request.node)
+    device = slow_devices[1 + turn % (len(slow_devices) - 1)]
+    notebook.run(f"slow = tango.DeviceProxy({device!r})\n{DEFINITIONS}").check()
     return notebook
 
 
@@ -104,7 +112,6 @@ def assert_next_cells_work(kernel: Kernel) -> None:
     assert kernel.run("6 * 7").check().result == "42"
     kernel.run("await asyncio.sleep(0.01)").check()
     kernel.run("gevent.sleep(0.01)").check()
-    # Another device: with ten calls that go on at the first one, its next would queue.
     assert kernel.run("dev.DevString('well')").check().result == "'well'"
 
 
