@@ -71,7 +71,13 @@ class Call:
         return self._state >= _DONE
 
     @property
+    def running(self) -> bool:
+        """Whether the device has it: it can no longer be cancelled."""
+        return self._state == _RUNNING
+
+    @property
     def cancelled(self) -> bool:
+        """Whether it was taken out of the queue before it ran."""
         return self._state == _CANCELLED
 
     def wait(self, timeout_s: float = -1) -> bool:
@@ -330,10 +336,10 @@ class CallPool:
             while worker.next is not None:
                 (lane, call), worker.next = worker.next, None
                 call._run()
+                if lane.server is self._unplaced and call.error is None:
+                    self._place(lane, call)  # while this call still counts: it asks the device
                 resting = self._leave(worker, lane)
                 call._finish(_DONE)
-                if lane.server is self._unplaced and call.error is None:
-                    self._place(lane, call)
                 del lane, call
                 if resting:
                     self._rest(worker)

@@ -55,7 +55,12 @@ class ThreadFuture(concurrent.futures.Future[Any]):
         return super().exception(timeout)
 
     def cancel(self) -> bool:
-        return self._pool.cancel(self.call) or super().cancel()
+        """Take the call out of the queue; one that the device has goes on, and gives False."""
+        return self._pool.cancel(self.call) or self.cancelled()
+
+    def running(self) -> bool:
+        """Say whether the device has the call."""
+        return self.call.running
 
     def _park(self, timeout: float | None) -> None:
         """Wait as green code does where that is possible; super() then finds it done."""
@@ -145,7 +150,9 @@ def async_result(call: Call) -> AsyncResult[Any]:
     def resolve() -> None:
         watcher.stop()
         watcher.close()
-        if call.error is None:
+        if call.cancelled:
+            result.set_exception(concurrent.futures.CancelledError(f"a call to {call.device}"))
+        elif call.error is None:
             result.set(call.result)
         else:
             result.set_exception(call.error, _exc_info(call.error))

@@ -19,6 +19,7 @@ def load(shell: Any) -> None:
 
 def unload(shell: Any) -> None:
     """Leave `shell` as it was before `load`."""
-    green = _loaded.pop(id(shell), None)
+    green = _loaded.get(id(shell))
     if green is not None:
         green.close()
+        del _loaded[id(shell)]

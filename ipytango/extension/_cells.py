@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from greenlet import getcurrent
-from IPython.core.async_helpers import _pseudo_sync_runner
+from IPython.core.async_helpers import _asyncio_runner, _pseudo_sync_runner
 
 from ..green import AwaitMarker, Boundaries, GreenTask, Interrupts, Patches, run_coroutine
 
@@ -33,7 +33,9 @@ def run_cells_green(
     @functools.wraps(original_run_code)
     async def run_code(code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
         code = original_run_code(code_obj, result, async_=async_)
-        if asyncio._get_running_loop() is None or (boundaries.unmarked and loading_blocks):
+        # Another runner (trio) awaits the cell on a loop of its own, even below the kernel's.
+        awaited_here = shell.loop_runner is _asyncio_runner and asyncio._get_running_loop()
+        if not awaited_here or (boundaries.unmarked and loading_blocks):
             return bool(await code)  # nothing to park on
         return bool(await run_coroutine(code, interrupts.delivered_to))
 

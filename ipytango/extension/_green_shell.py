@@ -28,7 +28,7 @@ from ..green import (
 )
 from ..magics import GreenMagics, complete_magic
 from ._cells import run_cells_green
-from ._kernel import handle_messages_green
+from ._kernel import handle_messages_green, reply_without_sleep
 from ._terminal import share_prompt_loop
 from ._tracebacks import show_clean_tracebacks
 
@@ -45,6 +45,7 @@ class GreenShell:
         self._patches = Patches()
         self._nest = False
         self._notes: list[str] = []
+        self._hub: AsyncioHub | None = None
         try:
             self._put_together()
             if mode is not None:
@@ -61,18 +62,31 @@ class GreenShell:
         run_cells_green(patches, shell, boundaries, interrupts)
         if hasattr(shell, "kernel"):
             handle_messages_green(patches, shell.kernel, interrupts, self._loop)
+            reply_without_sleep(patches, shell)
         show_clean_tracebacks(patches, shell)
         exchange_loop_calls(patches, self._loop)
         self._note(share_prompt_loop(patches, shell))
-        self._hub = self._install_hub()
+        if asyncio._get_running_loop() is self._loop:
+            self._install_hub()
+        else:  # a terminal between two cells, or a kernel that is still starting up
+            patches.on_undo(self._loop.call_soon(self._install_hub).cancel)
         self._client = Client(self._loop, boundaries, report_in_background)
         patches.on_undo(self._client.close)
         self._register_magics()
-        atexit.register(self.close)  # gevent's hub wants to be gone before its loop
+        atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop
 
     def close(self) -> None:
-        """Leave the shell as it was."""
-        atexit.unregister(self.close)
+        """Leave the shell as it was. Raises `HubError`, changing nothing, while greenlets run."""
+        waiting = [] if self._hub is None else self._hub.waiting()
+        if waiting:
+            raise HubError(
+                f"%unload_ext ipytango: {len(waiting)} greenlets wait on the hub that would go, "
+                f"first {waiting[0]!r}. Kill them or let them end, then unload again."
+            )
+        self._take_apart()
+
+    def _take_apart(self) -> None:
+        atexit.unregister(self._take_apart)
         left = self._patches.undo()
         if self._nest:
             self._say("asyncio stays re-entrant (--nest) until the kernel restarts")
@@ -126,28 +140,24 @@ class GreenShell:
         if note is not None:
             self._notes.append(note)
 
-    def _install_hub(self) -> AsyncioHub | None:
+    def _install_hub(self) -> None:
         try:
-            hub = install_hub(self._loop)
+            self._hub = install_hub(self._loop)
         except HubError as error:
             self._note(str(error))
-            return None
-        self._patches.on_undo(functools.partial(self._give_hub_back, hub))
-        return hub
-
-    def _give_hub_back(self, hub: AsyncioHub) -> None:
-        waiting = hub.waiting()
-        uninstall_hub(hub, force=True)
-        if waiting:
-            self._say(f"ended {len(waiting)} greenlets that ran on the event loop")
+        else:
+            # By force, as at exit nobody asks any more; `close` has looked before.
+            self._patches.on_undo(functools.partial(uninstall_hub, self._hub, force=True))
 
     def _register_magics(self) -> None:
-        registered = self._shell.magics_manager.magics
+        manager = self._shell.magics_manager
         magics = GreenMagics(self._shell, self)
         self._shell.register_magics(magics)
+        self._patches.on_undo(lambda: self._shell.configurables.remove(magics))
+        self._patches.on_undo(lambda: manager.registry.pop(type(magics).__name__))
         for kind, names in magics.magics.items():
             for name in names:
-                self._patches.on_undo(functools.partial(registered[kind].pop, name, None))
+                self._patches.on_undo(functools.partial(manager.magics[kind].pop, name, None))
         matchers = self._shell.Completer.custom_matchers
         matchers.append(complete_magic)
         self._patches.on_undo(lambda: matchers.remove(complete_magic))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import time
+import types
 from collections.abc import Callable
 from typing import Any
 
 from ..green import GreenTask, Interrupts, Patches, run_coroutine
 
-__all__ = ["handle_messages_green"]
+__all__ = ["handle_messages_green", "reply_without_sleep"]
 
 _MESSAGES = ("comm_open", "comm_msg", "comm_close", "complete_request", "inspect_request")
 
@@ -48,3 +50,19 @@ async def _run(handler: Callable[..., Any], args: tuple[Any, ...], interrupts: I
         outcome = await green
     if inspect.isawaitable(outcome):
         await outcome
+
+
+def reply_without_sleep(patches: Patches, shell: Any) -> None:
+    """Keep the kernel's moment of sleep after each cell from gevent, which may have patched it.
+
+    It is a `time.sleep` on the loop's own greenlet, where no greenlet could take over.
+    """
+    kernel = shell.kernel
+    patches.on_undo(functools.partial(setattr, kernel, "_execute_sleep", kernel._execute_sleep))
+
+    def look() -> None:
+        if not isinstance(time.sleep, types.BuiltinFunctionType):
+            kernel._execute_sleep = 0.0
+
+    shell.events.register("post_execute", look)
+    patches.on_undo(functools.partial(shell.events.unregister, "post_execute", look))

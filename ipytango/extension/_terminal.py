@@ -19,6 +19,8 @@ def share_prompt_loop(patches: Patches, shell: Any) -> str | None:
         return None  # no terminal
     if getattr(shell, "pt_app", None) is None:
         return "a simple prompt blocks while it waits for input: nothing runs meanwhile"
+    if getattr(shell, "_use_asyncio_inputhook", False):
+        return None  # %gui asyncio has done it
     if getattr(shell, "_inputhook", None) is not None:
         return f"%gui {shell.active_eventloop} holds the prompt: nothing runs while you type"
     if not hasattr(shell, "_use_asyncio_inputhook"):
