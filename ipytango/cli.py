@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.util
+import os
 import signal
 import subprocess
 import sys
@@ -117,6 +118,8 @@ def _run_lab(ground: Demo, arguments: Sequence[str]) -> int:
     here = Path(__file__).parents[1]
     notebook = next((p for p in (FIRST_NOTEBOOK, here / FIRST_NOTEBOOK) if p.exists()), None)
     command = [sys.executable, "-m", "jupyterlab", *arguments]
+    if os.geteuid() == 0:  # in a container; JupyterLab wants to be told that it is meant so
+        command.append("--allow-root")
     if notebook is not None:
         command.append(str(notebook))
     lab = subprocess.Popen(command)  # noqa: S603 - the user's own arguments

@@ -126,7 +126,7 @@ def test_what_is_missing_is_one_line_and_exit_code_1(run: Callable[..., Run]) ->
 def test_lab_runs_with_tango_host_until_it_is_ended(
     run: Callable[..., Run], all_gone: AllGone, descendants: Descendants
 ) -> None:
-    lab = run("demo", "--look-alike", "--lab", "--", "--no-browser", "--port=0", "--allow-root")
+    lab = run("demo", "--look-alike", "--lab", "--", "--no-browser", "--port=0")
     tango_host = lab.wait_for(r"export TANGO_HOST=(\S+)\n")[1]
     lab.wait_for(r"http://\S+/lab")
     pids = descendants(lab.process.pid)
