@@ -115,13 +115,14 @@ def _introduce(ground: Demo, duration_s: float) -> None:
 
 def _run_lab(ground: Demo, arguments: Sequence[str]) -> int:
     """Run JupyterLab in the foreground, with the terminal; give its exit code."""
-    here = Path(__file__).parents[1]
-    notebook = next((p for p in (FIRST_NOTEBOOK, here / FIRST_NOTEBOOK) if p.exists()), None)
+    roots = (Path.cwd(), Path(__file__).parents[1])
+    root = next((root for root in roots if (root / FIRST_NOTEBOOK).exists()), None)
     command = [sys.executable, "-m", "jupyterlab", *arguments]
     if os.geteuid() == 0:  # in a container; JupyterLab wants to be told that it is meant so
         command.append("--allow-root")
-    if notebook is not None:
-        command.append(str(notebook))
+    if root is not None:
+        command.append(f"--ServerApp.root_dir={root}")
+        command.append(f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK.as_posix()}")
     lab = subprocess.Popen(command)  # noqa: S603 - the user's own arguments
     try:
         with ground.ending(lab.pid), _ctrl_c_for_the_child():
