@@ -24,6 +24,15 @@ class CallFuture(asyncio.Future[Any]):
     call: Call
     """The call that it stands for."""
 
+    _pool: CallPool
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Cancel the future, and take the call out of the queue if the device has not got it."""
+        cancelled = super().cancel(msg=msg)
+        if cancelled:
+            self._pool.cancel(self.call)
+        return cancelled
+
     def __await__(self) -> Generator[Any, None, Any]:
         if asyncio.get_running_loop() is self.get_loop():
             return super().__await__()
@@ -89,13 +98,8 @@ def call_future(pool: CallPool, call: Call, loop: asyncio.AbstractEventLoop) -> 
     """Return the asyncio future of `call` on `loop`; cancelling it takes a queued call out."""
     future = CallFuture(loop=loop)
     future.call = call
+    future._pool = pool
     door = door_of(loop)
-
-    def cancel(done: asyncio.Future[Any]) -> None:
-        if done.cancelled():
-            pool.cancel(call)
-
-    future.add_done_callback(cancel)
     call.when_done(lambda call: _post(door, _resolve, future, call))
     return future
 
