@@ -6,13 +6,23 @@ import ast
 import asyncio
 import functools
 import sys
+import threading
 from types import FrameType
 from typing import Any
 
 from greenlet import getcurrent
 from IPython.core.async_helpers import _asyncio_runner, _pseudo_sync_runner
 
-from ..green import AwaitMarker, Boundaries, GreenTask, Interrupts, Patches, run_coroutine
+from ..green import (
+    AwaitMarker,
+    Boundaries,
+    GreenSeat,
+    GreenTask,
+    Interrupts,
+    Patches,
+    run_coroutine,
+)
+from ._variables import KeptVariables
 
 __all__ = ["run_cells_green"]
 
@@ -29,6 +39,8 @@ def run_cells_green(
     boundaries.add(original_run_code.__func__.__code__)
     boundaries.unmarked = True
     loading_blocks = _on_sync_path()
+    seat, kept = GreenSeat(), KeptVariables()
+    main_thread = threading.main_thread()
 
     @functools.wraps(original_run_code)
     async def run_code(code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
@@ -37,7 +49,10 @@ def run_cells_green(
         awaited_here = shell.loop_runner is _asyncio_runner and asyncio._get_running_loop()
         if not awaited_here or (boundaries.unmarked and loading_blocks):
             return bool(await code)  # nothing to park on
-        return bool(await run_coroutine(code, interrupts.delivered_to))
+        if threading.current_thread() is not main_thread:
+            return bool(await run_coroutine(code))  # a subshell's cell
+        with kept.across_cells():
+            return bool(await run_coroutine(code, seat, interrupts.delivered_to))
 
     patches.set(shell, "run_code", run_code)
 

@@ -38,7 +38,7 @@ def _green(handler: Callable[..., Any], loop: Any, interrupts: Interrupts) -> Ca
         if asyncio._get_running_loop() is not loop:  # a subshell's thread: it may block
             return handler(*args)
         if inspect.iscoroutinefunction(handler):
-            return run_coroutine(handler(*args), interrupts.delivered_to)
+            return run_coroutine(handler(*args), scope=interrupts.delivered_to)
         return _run(handler, args, interrupts)
 
     return handle

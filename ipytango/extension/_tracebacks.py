@@ -40,12 +40,17 @@ def strip_frames(error: BaseException) -> None:
             entry = entry.tb_next
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Give the error, what led to it, and the members of groups."""
+    seen: set[int] = set()
+    coming: list[BaseException | None] = [error]
+    while coming:
+        link = coming.pop()
+        if link is None or id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        coming += [link.__cause__, link.__context__, *getattr(link, "exceptions", ())]
 
 
 def _next_outside(entry: TracebackType | None) -> TracebackType | None:

@@ -3,7 +3,16 @@
 Knows neither Tango nor Jupyter.
 """
 
-from ._bridge import GreenTask, await_, can_park, can_wait, in_green_task, run_coroutine, spawn
+from ._bridge import (
+    GreenSeat,
+    GreenTask,
+    await_,
+    can_park,
+    can_wait,
+    in_green_task,
+    run_coroutine,
+    spawn,
+)
 from ._door import Door, door_of
 from ._hub import AsyncioHub
 from ._hub_install import install_hub, uninstall_hub
@@ -18,6 +27,7 @@ __all__ = [
     "AwaitMarker",
     "Boundaries",
     "Door",
+    "GreenSeat",
     "GreenTask",
     "Interrupts",
     "Patches",

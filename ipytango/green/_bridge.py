@@ -14,6 +14,7 @@ and context variables work as in a coroutine.
 from __future__ import annotations
 
 import asyncio
+import functools
 import types
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextlib import AbstractContextManager, nullcontext
@@ -23,7 +24,16 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from ..errors import BridgeError, NotInGreenTask
 
-__all__ = ["GreenTask", "await_", "can_park", "can_wait", "in_green_task", "run_coroutine", "spawn"]
+__all__ = [
+    "GreenSeat",
+    "GreenTask",
+    "await_",
+    "can_park",
+    "can_wait",
+    "in_green_task",
+    "run_coroutine",
+    "spawn",
+]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +44,29 @@ _MISUSE = (
 )
 
 
+class _Ended:
+    """How a piece of code has ended."""
+
+    def __init__(self, job: Callable[[], Any]) -> None:
+        self._value: Any = None
+        self._error: BaseException | None = None
+        try:
+            self._value = job()
+        except GreenletExit as killed:
+            self._value = killed  # as with every greenlet
+        except BaseException as error:
+            self._error = error
+
+    def result(self) -> Any:
+        """Return what the code returned, or raise what it raised."""
+        if self._error is None:
+            return self._value
+        try:
+            raise self._error
+        finally:
+            self._error = None  # its traceback holds this frame
+
+
 class GreenTask(greenlet, Generic[T]):
     """Sync code in a greenlet of its own; awaiting it runs the code and gives its result.
 
@@ -41,29 +74,38 @@ class GreenTask(greenlet, Generic[T]):
     greenlet than the one that started it (a nested event loop does that).
     """
 
+    _task: asyncio.Task[Any] | None = None
+    _parked = False
+    _owed: BaseException | None = None
+    _wake: asyncio.Future[tuple[Any, ...]] | None = None
+
     def __init__(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> None:
-        super().__init__(lambda _start: function(*args, **kwargs))
+        super().__init__(self._work)
+        self._job = functools.partial(function, *args, **kwargs)
 
     def __await__(self) -> Generator[Any, Any, T]:
-        outcome = self._resume(None)
-        while not self.dead:
+        return self._drive(self._job)
+
+    @property
+    def parked(self) -> bool:
+        """Whether the code stands in a wait (and not in the middle of its work)."""
+        return self._parked
+
+    def _work(self, job: Callable[[], Any]) -> _Ended:
+        return _Ended(job)
+
+    def _drive(self, job: Callable[[], T]) -> Generator[Any, Any, T]:
+        driver = getcurrent()
+        self.gr_context = driver.gr_context
+        outcome = self._resume(job)
+        while not isinstance(outcome, _Ended):
             try:
                 sent = yield outcome
             except BaseException as error:
                 outcome = self._resume_throwing(error)
             else:
                 outcome = self._resume(sent)
-        return cast(T, outcome)
-
-    _task: asyncio.Task[Any] | None = None
-    _parked = False
-    _owed: BaseException | None = None
-    _wake: asyncio.Future[tuple[Any, ...]] | None = None
-
-    @property
-    def parked(self) -> bool:
-        """Whether the code stands in a wait (and not in the middle of its work)."""
-        return self._parked
+        return cast(T, outcome.result())
 
     def _resume(self, value: Any) -> Any:
         self._enter()
@@ -77,41 +119,62 @@ class GreenTask(greenlet, Generic[T]):
         driver = getcurrent()
         if self.parent is not driver:
             self.parent = driver
-        if not self:
-            # Once: it is the task's, and later the code may stand in a Context.run() of its own.
-            self.gr_context = driver.gr_context
         self._task = asyncio.current_task()
 
-    def park(self, pending: Any) -> Any:
+    def _park(self, pending: Any) -> Any:
         """Hand what an awaitable yielded to the driver; returns what the loop sends back."""
         driver = cast(greenlet, self.parent)
         self._parked = True
         try:
             return driver.switch(pending)
-        except asyncio.CancelledError:
-            owed, self._owed = self._owed, None
-            if owed is None:
-                raise
         finally:
             self._parked = False
-        if self._task is not None and hasattr(self._task, "uncancel"):
-            self._task.uncancel()
-        raise owed
 
     def wait(self, awaitable: Awaitable[R]) -> R:
-        """Park until `awaitable` is done. Only for the code that runs in this greenlet."""
-        steps = awaitable.__await__()
+        """Park until `awaitable` is done. Only for the code that runs in this greenlet.
+
+        A wait that is cut short (`owe`) first cancels what is waited for, so that it can clean
+        up and end its children, and then raises what is owed.
+        """
+        try:
+            result = self._exhaust(awaitable.__await__())
+        except BaseException as error:
+            debt = self._settle()
+            if debt is None or debt is error:
+                raise
+            raise debt from (None if isinstance(error, asyncio.CancelledError) else error)
+        debt = self._settle()
+        if debt is not None:
+            raise debt
+        return cast(R, result)
+
+    def step_to_end(self, coroutine: Coroutine[Any, Any, R]) -> R:
+        """Step a coroutine in this greenlet; it awaits what it awaits, and is cancelled itself."""
+        return cast(R, self._exhaust(coroutine.__await__(), explicit=True))
+
+    def _exhaust(self, steps: Any, *, explicit: bool = False) -> Any:
         try:
             pending = next(steps)
             while True:
                 try:
-                    sent = self.park(pending)
+                    sent = self._park(pending)
                 except BaseException as error:
+                    debt = self._settle() if explicit else None
+                    if isinstance(error, asyncio.CancelledError) and debt is not None:
+                        # Code that awaits sees an interrupt as what it is made for: a cancellation.
+                        error = error if isinstance(debt, KeyboardInterrupt) else debt
                     pending = steps.throw(_without_bridge(error))
                 else:
-                    pending = next(steps) if sent is None else cast(Any, steps).send(sent)
+                    pending = next(steps) if sent is None else steps.send(sent)
         except StopIteration as done:
-            return cast(R, done.value)
+            return done.value
+
+    def _settle(self) -> BaseException | None:
+        """Take what is owed; the task goes on as one that was never cancelled for it."""
+        debt, self._owed = self._owed, None
+        if debt is not None and self._task is not None and hasattr(self._task, "uncancel"):
+            self._task.uncancel()
+        return debt
 
     def wait_for_switch(self, wake: asyncio.Future[tuple[Any, ...]] | None = None) -> Any:
         """Park until other code calls this greenlet's `switch` (as gevent's hub does).
@@ -134,7 +197,7 @@ class GreenTask(greenlet, Generic[T]):
             if not self._wake.done():
                 self._wake.set_result(args)
             return None
-        if self._parked:
+        if self.parked:
             raise BridgeError(
                 f"switch{args} into a green task that waits for the event loop; "
                 "only its driver may resume it."
@@ -151,12 +214,54 @@ class GreenTask(greenlet, Generic[T]):
     def owe(self, error: BaseException) -> None:
         """Cancel what parked code waits for, so that it sees `error`: an interrupt, a time-out.
 
-        Must be called on the loop's thread; the first debt wins.
+        Must be called on the loop's thread. What is owed already goes first; to ask again
+        cancels again, as what is waited for may have swallowed it.
         """
-        if not self._parked or self._owed is not None or self._task is None:
+        if not self._parked or self._task is None:
             return
+        if self._owed is not None:
+            self._settle()
         self._owed = error
         self._task.cancel()
+
+
+class GreenSeat(GreenTask[Any]):
+    """A greenlet that runs one piece of code after the other.
+
+    So what belongs to a greenlet stays from one to the next: gevent's locals, the owner of a
+    lock, a time-out that was started.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(lambda: None)
+        self.busy = False
+
+    @property
+    def parked(self) -> bool:
+        """Whether the code stands in a wait, or there is none."""
+        return self._parked or not self.busy
+
+    def steps_of(self, function: Callable[..., R], *args: Any) -> Generator[Any, Any, R]:
+        """Return an awaitable's steps: ``function(*args)`` in this seat."""
+        self.busy = True
+        try:
+            return cast(R, (yield from self._drive(functools.partial(function, *args))))
+        finally:
+            self.busy = False
+
+    def _work(self, job: Callable[[], Any]) -> _Ended:
+        while True:
+            ended = _Ended(job)  # before the parent is looked at: whoever drives may have changed
+            job = cast(greenlet, self.parent).switch(ended)
+
+    def throw(self, *exc_info: Any) -> Any:
+        """Raise in the code that runs here; with none, the loop's exception handler is told."""
+        if self.busy:
+            return super().throw(*exc_info)
+        error = _normalized(*exc_info)
+        message = f"{type(error).__name__} came for a cell that has ended"
+        asyncio.get_running_loop().call_exception_handler({"message": message, "exception": error})
+        return None
 
 
 def _normalized(
@@ -178,36 +283,23 @@ async def in_green_task(function: Callable[P, T], *args: P.args, **kwargs: P.kwa
     return await GreenTask(function, *args, **kwargs)
 
 
-async def run_coroutine(
+@types.coroutine
+def run_coroutine(
     coroutine: Coroutine[Any, Any, T],
-    scope: Callable[[GreenTask[T]], AbstractContextManager[object]] = nullcontext,
-) -> T:
+    seat: GreenSeat | None = None,
+    scope: Callable[[GreenTask[Any]], AbstractContextManager[object]] = nullcontext,
+) -> Generator[Any, Any, T]:
     """Await `coroutine` with all its code in a green task, so that sync code under it can park.
 
-    `scope` makes the context in which the new green task lives. In a green task already, the
-    coroutine is awaited as it is.
+    It runs in `seat`, or in a green task of its own if that is busy. `scope` makes the context
+    in which it does. In a green task already, the coroutine is awaited as it is.
     """
     if isinstance(getcurrent(), GreenTask):
-        return await coroutine
-    green: GreenTask[T] = GreenTask(_step_to_end, coroutine)
-    with scope(green):
-        return await green
-
-
-def _step_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Step a coroutine in a green task: what it yields goes to the driver untouched."""
-    green = cast("GreenTask[Any]", getcurrent())
-    try:
-        pending = coroutine.send(None)
-        while True:
-            try:
-                sent = green.park(pending)
-            except BaseException as error:
-                pending = coroutine.throw(_without_bridge(error))
-            else:
-                pending = coroutine.send(sent)
-    except StopIteration as done:
-        return cast(T, done.value)
+        return (yield from coroutine.__await__())
+    if seat is None or seat.busy:
+        seat = GreenSeat()
+    with scope(seat):
+        return cast(T, (yield from seat.steps_of(seat.step_to_end, coroutine)))
 
 
 def _without_bridge(error: BaseException) -> BaseException:
@@ -306,7 +398,11 @@ def spawn(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asynci
 
 
 async def _as_task(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    return await GreenTask(function, *args, **kwargs)
+    try:
+        return await GreenTask(function, *args, **kwargs)
+    except (SystemExit, KeyboardInterrupt) as error:
+        # asyncio raises these two out of the loop, which would end the kernel.
+        raise BridgeError(f"{_name(function)}, in the background, raised {error!r}") from error
 
 
 def _name(function: Callable[..., Any]) -> str:

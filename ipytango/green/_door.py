@@ -40,6 +40,9 @@ class Door:
             reason = "it is gone"
         except RuntimeError as error:
             reason = str(error)
+        except BaseException:  # an interrupt between the two lines: the next one wakes the loop
+            self._woken = False
+            raise
         self._woken = False
         self._waiting.clear()
         raise DoorError(

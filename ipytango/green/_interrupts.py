@@ -8,8 +8,10 @@ that Python runs the handler even when the kernel delivers the signal to another
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import threading
@@ -20,13 +22,16 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 from ._bridge import GreenTask
-from ._native import get_ident
+from ._native import Event, get_ident, start_new_thread
 
 __all__ = ["Interrupts", "StuckCallback"]
 
+GRACE_S = 0.1
+"""How long the loop may take to come to an interrupt before what keeps it busy is broken into."""
+
 
 class StuckCallback(Exception):
-    """Ends a callback that keeps the event loop from its work, at the second interrupt."""
+    """Ends a callback or greenlet that keeps the event loop from an interrupt."""
 
 
 class Interrupts:
@@ -36,6 +41,11 @@ class Interrupts:
         self._loop = loop
         self._greens: list[GreenTask[Any]] = []
         self._undelivered = False
+        self._delivered = Event()
+        self._shields = 0
+        self._held_back = False
+        self._found_fd = -1
+        self._main_thread = threading.main_thread().ident
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
@@ -43,7 +53,7 @@ class Interrupts:
 
     def close(self) -> None:
         """Take the wake-up descriptor from the loop; tasks that run now lose their interrupts."""
-        if get_ident() == threading.main_thread().ident:
+        if get_ident() == self._main_thread:
             self._set_wakeup_fd(-1, only_if=self._writer.fileno())
         if not self._loop.is_closed():
             self._loop.remove_reader(self._reader)
@@ -57,13 +67,15 @@ class Interrupts:
         Contexts may end in another order than they began: a widget's callback can outlive the
         cell that it came in. So each puts back what it found only if ours is still in force.
         """
-        if get_ident() != threading.main_thread().ident or self._writer.fileno() < 0:
+        if get_ident() != self._main_thread or self._writer.fileno() < 0:
             yield
             return
         found = signal.getsignal(signal.SIGINT)
         self._greens.append(green)
         signal.signal(signal.SIGINT, self._on_sigint)
         found_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        if found_fd != self._writer.fileno():
+            self._found_fd = found_fd
         try:
             yield
         finally:
@@ -72,19 +84,46 @@ class Interrupts:
             self._greens.remove(green)
             self._set_wakeup_fd(found_fd, only_if=self._writer.fileno())
 
+    @contextlib.contextmanager
+    def shielded(self) -> Iterator[None]:
+        """Hold an interrupt of the main thread back until the context ends."""
+        if get_ident() != self._main_thread:
+            yield
+            return
+        self._shields += 1
+        try:
+            yield
+        finally:
+            self._shields -= 1
+            if self._held_back and not self._shields:
+                self._held_back = False
+                self._on_sigint(signal.SIGINT, None)
+
     def _on_sigint(self, signum: int, frame: types.FrameType | None) -> None:
-        if not self._greens:
+        if self._shields:
+            self._held_back = True
+        elif not self._greens:
             signal.default_int_handler(signum, frame)
-        if self._runs_here():
+        elif self._runs_here():
             raise KeyboardInterrupt
-        if self._undelivered:
-            # The first interrupt still waits for the loop: some callback does not let it go on.
-            # KeyboardInterrupt would end the loop itself.
-            if asyncio.current_task() is not None:
-                raise asyncio.CancelledError("interrupted: the task kept the event loop busy")
-            raise StuckCallback("interrupted: the callback kept the event loop busy")
-        self._undelivered = True
-        self._loop.call_soon_threadsafe(self._deliver)
+        elif self._undelivered:
+            self._break_in()
+        else:
+            self._undelivered = True
+            self._delivered = Event()
+            self._loop.call_soon_threadsafe(self._deliver)
+            start_new_thread(self._insist, ())
+
+    def _insist(self) -> None:
+        """Ask again, if the loop has not come to the interrupt: something does not let it go on."""
+        if not self._delivered.wait(GRACE_S) and self._greens:
+            _thread.interrupt_main(signal.SIGINT)
+
+    def _break_in(self) -> None:
+        """End what keeps the loop from its work. KeyboardInterrupt would end the loop itself."""
+        if asyncio.current_task() is not None:
+            raise asyncio.CancelledError("interrupted: the task kept the event loop busy")
+        raise StuckCallback("interrupted: it kept the event loop busy")
 
     def _runs_here(self) -> bool:
         """Say whether the code that the signal came into is a green task's, or below one."""
@@ -97,13 +136,16 @@ class Interrupts:
 
     def _deliver(self) -> None:
         self._undelivered = False
+        self._delivered.set()
         for green in self._greens:
             green.owe(KeyboardInterrupt())
 
     def _drain(self) -> None:
+        """Empty the wake-up descriptor; the one that was there before gets its signals, too."""
         with contextlib.suppress(BlockingIOError):
-            while self._reader.recv(4096):
-                pass
+            while signals := self._reader.recv(4096):
+                if self._found_fd >= 0:
+                    os.write(self._found_fd, signals)
 
     @staticmethod
     def _set_wakeup_fd(fd: int, *, only_if: int) -> None:

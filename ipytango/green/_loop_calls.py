@@ -48,9 +48,30 @@ def _parking_run(original: Callable[..., Any], *, has_self: bool = False) -> Cal
         main = args[has_self] if len(args) > has_self else kwargs.get("main", kwargs.get("coro"))
         if not asyncio.iscoroutine(main):
             raise ValueError(f"a coroutine was expected, got {main!r}")
-        return await_(asyncio.get_running_loop().create_task(main))
+        return _run_as_task(main)
 
     return run
+
+
+def _run_as_task(main: Coroutine[Any, Any, Any]) -> Any:
+    """Wait for a coroutine, as a task of the running loop.
+
+    asyncio raises SystemExit and KeyboardInterrupt of a task out of the loop itself, which would
+    end the kernel; here they belong to the code that called.
+    """
+    fatal: list[BaseException] = []
+
+    async def contained() -> Any:
+        try:
+            return await main
+        except (SystemExit, KeyboardInterrupt) as error:
+            fatal.append(error)
+            return None
+
+    result = await_(asyncio.get_running_loop().create_task(contained()))
+    if fatal:
+        raise fatal.pop()
+    return result
 
 
 def _in_a_thread(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,6 +111,8 @@ class _LoopCalls:
     def run_until_complete(self, future: Awaitable[Any] | Coroutine[Any, Any, Any]) -> Any:
         if not self._parks():
             return self._plain("run_until_complete", future)
+        if asyncio.iscoroutine(future):
+            return _run_as_task(future)
         return await_(asyncio.ensure_future(future, loop=self._loop))
 
     def run_forever(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-__all__ = ["allocate_lock", "get_ident", "start_new_thread"]
+__all__ = ["Event", "allocate_lock", "get_ident", "start_new_thread"]
 
 
 def _original(module: str, name: str) -> Any:
@@ -19,6 +19,7 @@ def _original(module: str, name: str) -> Any:
     return getattr(__import__(module), name)
 
 
+Event = _original("threading", "Event")
 allocate_lock = _original("_thread", "allocate_lock")
 get_ident = _original("_thread", "get_ident")
 start_new_thread = _original("_thread", "start_new_thread")

@@ -30,10 +30,18 @@ class Patches:
         self._undo.append(action)
 
     def undo(self) -> list[str]:
-        """Put everything back; returns what somebody else has exchanged since and so stays."""
-        self._left = []
+        """Put everything back; returns what somebody else has exchanged since and so stays.
+
+        The first error on the way is raised at the end.
+        """
+        self._left, errors = [], []
         while self._undo:
-            self._undo.pop()()
+            try:
+                self._undo.pop()()
+            except Exception as error:  # noqa: BLE001 - the rest is put back all the same
+                errors.append(error)
+        if errors:
+            raise errors[0]
         return self._left
 
     def _put_back(self, owner: Any, name: str, own: Any, value: Any) -> None:
