@@ -9,6 +9,7 @@ server process, since a call that waits there runs into its time-out (`Limits`).
 from __future__ import annotations
 
 import collections
+import concurrent.futures
 import contextlib
 import dataclasses
 import logging
@@ -67,7 +68,7 @@ class Call:
 
     @property
     def done(self) -> bool:
-        """Whether the outcome is there (a cancelled call has none and is done)."""
+        """Whether the outcome is there (a cancelled call's is a `CancelledError`)."""
         return self._state >= _DONE
 
     @property
@@ -91,7 +92,10 @@ class Call:
             self._call_back()
 
     def outcome(self) -> Any:
-        """Return the result or raise the error of a call that is done."""
+        """Return the result or raise the error of a call that is done.
+
+        Raises `concurrent.futures.CancelledError` for a call that was taken out of the queue.
+        """
         if self.error is None:
             return self.result
         try:
@@ -103,8 +107,14 @@ class Call:
         try:
             self.result = self.function(*self.args, **self.kwargs)
         except BaseException as error:
-            traceback = error.__traceback__
-            self.error = error.with_traceback(traceback and traceback.tb_next)
+            # No local name for the traceback: it holds this frame until it is cut, which is here.
+            self.error = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+
+    def _withdraw(self) -> None:
+        self.error = concurrent.futures.CancelledError(
+            f"the call to {self.device} was taken out of the queue"
+        )
+        self._finish(_CANCELLED)
 
     def _finish(self, state: int) -> None:
         self._state = state
@@ -167,6 +177,9 @@ class _Lane:
         self.server = server
         self.running = 0
         self.queue: collections.deque[Call] = collections.deque()
+        self.being_placed = False
+        """Whether its server is being asked for: further calls wait for the answer, since they
+        count there."""
 
 
 class _Worker:
@@ -185,6 +198,8 @@ class CallPool:
     there is none to name; it is asked in a worker's thread after a device's first call that
     succeeded (until then all such devices share one server's cap).
     `thread_scope` gives the context that each worker thread lives in.
+    `shield` gives the context in which the books are changed for a caller: one that keeps
+    `KeyboardInterrupt` off until its end, where the caller's thread may be interrupted.
     """
 
     def __init__(
@@ -192,11 +207,13 @@ class CallPool:
         limits: Limits,
         *,
         server_of: Callable[[Call], str | None] = lambda _call: None,
-        thread_scope: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
+        thread_scope: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
+        shield: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
         self._limits = limits
         self._server_of = server_of
         self._thread_scope = thread_scope
+        self._shield = shield
         self._lock = allocate_lock()
         self._lanes: dict[str, _Lane] = {}
         self._unplaced = _Server()
@@ -213,11 +230,12 @@ class CallPool:
 
     @limits.setter
     def limits(self, limits: Limits) -> None:
-        with self._lock:
-            self._limits = limits
-            startable = list(self._startable())
-        for lane, call in startable:
-            self._start(lane, call)
+        with self._shield():
+            with self._lock:
+                self._limits = limits
+                startable = list(self._startable())
+            for lane, call in startable:
+                self._start(lane, call)
 
     @property
     def quiet(self) -> bool:
@@ -237,31 +255,26 @@ class CallPool:
     ) -> Call:
         """Start the call on a worker thread, or queue it behind its device's others."""
         call = Call(device, function, args, kwargs)
-        with self._lock:
-            if self._closed:
-                raise RuntimeError(f"the call to {device} came after ipytango was unloaded")
-            lane = self._lanes.get(device)
-            if lane is None:
-                lane = self._lanes[device] = _Lane(device, self._unplaced)
-            if lane.queue or not self._has_room(lane):
-                lane.queue.append(call)
-                self._blocked[lane] = None
-                return call
-            self._count(lane, 1)
-        self._start(lane, call)
+        try:
+            with self._shield():
+                self._start_or_queue(call)
+        except KeyboardInterrupt:
+            self.cancel(call)  # nobody will ever ask for it
+            raise
         return call
 
     def cancel(self, call: Call) -> bool:
         """Take a call that is still queued out; a call in flight ends when the device answers."""
-        with self._lock:
-            lane = self._lanes.get(call.device)
-            if lane is None or call._state != _WAITING or call not in lane.queue:
-                return False
-            lane.queue.remove(call)
-            if not lane.queue:
-                self._blocked.pop(lane, None)
-        call._finish(_CANCELLED)
-        return True
+        with self._shield():
+            with self._lock:
+                lane = self._lanes.get(call.device)
+                if lane is None or call._state != _WAITING or call not in lane.queue:
+                    return False
+                lane.queue.remove(call)
+                if not lane.queue:
+                    self._blocked.pop(lane, None)
+            call._withdraw()
+            return True
 
     def snapshot(self) -> PoolSnapshot:
         """Count the calls in flight and queued, device by device."""
@@ -284,7 +297,7 @@ class CallPool:
             self._blocked.clear()
             idle, self._idle = self._idle, []
         for call in queued:
-            call._finish(_CANCELLED)
+            call._withdraw()
         for worker in idle:
             worker.gate.release()
 
@@ -294,28 +307,42 @@ class CallPool:
         limits = self._limits
         if self._running >= limits.workers or lane.running >= limits.per_device:
             return False
-        return lane.server.running < limits.per_server
+        return lane.server.running < limits.per_server and not lane.being_placed
 
     def _count(self, lane: _Lane, step: int) -> None:
         self._running += step
         lane.running += step
         lane.server.running += step
 
-    def _startable(self, first: _Lane | None = None) -> Iterator[tuple[_Lane, Call]]:
-        """Take the queued calls that have room now, the lane `first` before the others."""
-        lanes = list(self._blocked)
-        if first is not None and first in self._blocked:
-            lanes.insert(0, first)
-        for lane in lanes:
-            if self._running >= self._limits.workers:
-                return
-            while lane.queue and self._has_room(lane):
-                self._count(lane, 1)
-                yield lane, lane.queue.popleft()
-            if not lane.queue:
-                self._blocked.pop(lane, None)
+    def _startable(self) -> Iterator[tuple[_Lane, Call]]:
+        """Take the queued calls that have room now: lanes in turn, one call of each."""
+        lanes = collections.deque(self._blocked)
+        while lanes and self._running < self._limits.workers:
+            lane = lanes.popleft()
+            if not self._has_room(lane):
+                continue  # nor will it have any later in this round: the counts only grow
+            self._count(lane, 1)
+            yield lane, lane.queue.popleft()
+            del self._blocked[lane]
+            if lane.queue:
+                self._blocked[lane] = None  # behind those that wait for their turn
+                lanes.append(lane)
 
     # -- workers ----------------------------------------------------------------------------
+
+    def _start_or_queue(self, call: Call) -> None:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError(f"the call to {call.device} came after ipytango was unloaded")
+            lane = self._lanes.get(call.device)
+            if lane is None:
+                lane = self._lanes[call.device] = _Lane(call.device, self._unplaced)
+            if lane.queue or not self._has_room(lane):
+                lane.queue.append(call)
+                self._blocked[lane] = None
+                return
+            self._count(lane, 1)
+        self._start(lane, call)
 
     def _start(self, lane: _Lane, call: Call) -> None:
         call._state = _RUNNING
@@ -336,10 +363,13 @@ class CallPool:
             while worker.next is not None:
                 (lane, call), worker.next = worker.next, None
                 call._run()
-                if lane.server is self._unplaced and call.error is None:
+                if call.error is None and self._begin_placing(lane):
+                    call._finish(_DONE)  # the caller need not wait for what comes next
                     self._place(lane, call)  # while this call still counts: it asks the device
-                resting = self._leave(worker, lane)
-                call._finish(_DONE)
+                    resting = self._leave(worker, lane)
+                else:
+                    resting = self._leave(worker, lane)
+                    call._finish(_DONE)
                 del lane, call
                 if resting:
                     self._rest(worker)
@@ -349,7 +379,7 @@ class CallPool:
         """Start what has room after a call, the first on this very thread; else put it to rest."""
         with self._lock:
             self._count(lane, -1)
-            startable = list(self._startable(lane)) if self._blocked else []
+            startable = list(self._startable()) if self._blocked else []
             resting = not startable and not self._closed
             if startable:
                 worker.next = startable[0]
@@ -362,18 +392,28 @@ class CallPool:
             self._start(*following)
         return resting
 
-    def _place(self, lane: _Lane, call: Call) -> None:
-        """Put a device that has answered below the server process that it lives in."""
-        name = self._server_of(call)
-        if name is None:
-            return
+    def _begin_placing(self, lane: _Lane) -> bool:
+        """Say whether this worker is to find the server of a device that has answered."""
         with self._lock:
-            server = self._servers.setdefault(name, _Server())
-            if lane.server is self._unplaced:
+            if lane.server is not self._unplaced or lane.being_placed:
+                return False
+            lane.being_placed = True
+            return True
+
+    def _place(self, lane: _Lane, call: Call) -> None:
+        """Put a device below the server process that it lives in, if that can be named."""
+        name = None
+        try:
+            name = self._server_of(call)
+        except Exception:
+            _LOG.exception("the server process of %s could not be found", lane.device)
+        with self._lock:
+            lane.being_placed = False
+            if name is not None:
+                server = self._servers.setdefault(name, _Server())
                 self._unplaced.running -= lane.running
                 server.running += lane.running
                 lane.server = server
-                self._lanes.setdefault(lane.device, lane)
 
     def _rest(self, worker: _Worker) -> None:
         """Wait for the next call; with None in `worker.next` afterwards the thread ends."""

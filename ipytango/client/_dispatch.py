@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
+import contextvars
+import sys
 import time
-import types
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import tango
@@ -17,7 +20,10 @@ from ..green import Boundaries, Place, await_, can_wait, door_of, get_ident, pla
 from ._calls import Call, CallPool
 from ._limits import Limits
 
-__all__ = ["CallTimedOut", "Dispatch"]
+__all__ = ["CallTimedOut", "Dispatch", "Report"]
+
+Report = Callable[[str, BaseException, contextvars.Context], None]
+"""Tells the user of an error in the background: what was done, the error, and where to show it."""
 
 BRIEF_WAIT_S = 300e-6
 """How long a lone call is waited for before the cell parks. Most replies come in that time, and
@@ -35,15 +41,24 @@ class Dispatch:
     """The calls of one shell: its loop, its pool and its setting of auto-await."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, boundaries: Boundaries, limits: Limits
+        self,
+        loop: asyncio.AbstractEventLoop,
+        boundaries: Boundaries,
+        report: Report,
+        limits: Limits,
+        *,
+        shield: Callable[[], AbstractContextManager[object]],
     ) -> None:
         self.loop = loop
         self.thread = get_ident()
         self.autoawait = True
         self._loop_turned_at = 0.0
         self._direct: list[int] = []
-        self.pool = CallPool(limits, server_of=_server_of, thread_scope=tango.EnsureOmniThread)
+        self.pool = CallPool(
+            limits, server_of=_server_of, thread_scope=tango.EnsureOmniThread, shield=shield
+        )
         self._boundaries = boundaries
+        self._report = report
 
     @property
     def is_direct(self) -> bool:
@@ -59,19 +74,20 @@ class Dispatch:
         finally:
             self._direct.remove(get_ident())
 
-    def place_of(self, frame: types.FrameType | None) -> Place:
-        """Find where a call made in `frame` stands."""
-        return place_of(frame, self._boundaries)
+    def place(self) -> Place:
+        """Find where the call that runs now was made."""
+        # From here outwards: neither our own frames nor PyTango's on the way are coroutines.
+        return place_of(sys._getframe(), self._boundaries)
 
-    def wants_value(self, frame: types.FrameType | None) -> bool:
-        """Say whether a call in asyncio mode made in `frame`, without ``wait=``, gives its value.
+    def wants_value(self) -> bool:
+        """Say whether a call made here in asyncio mode, without ``wait=``, gives its value.
 
         Else it gives an awaitable.
         """
         loop = asyncio._get_running_loop()
         if loop is None:
             return True  # a thread without a loop has nothing that could await
-        place = self.place_of(frame)
+        place = self.place()
         if place is Place.AWAIT:
             return False
         if place is Place.ELSEWHERE and loop is self.loop and not can_wait():
@@ -85,25 +101,27 @@ class Dispatch:
         if hasattr(function, "__trace_kwargs__") and tango.utils.is_telemetry_enabled():
             kwargs["trace_location"] = _get_non_tango_source_location()
             kwargs["trace_context"] = _telemetry_runtime.get_current_otel_context()
-        return self.pool.submit(_device_of(args[0] if args else None), function, args, kwargs)
+        return self.pool.submit(_lane_of(args[0] if args else None), function, args, kwargs)
 
     def value_of(self, call: Call, timeout: float | None = None) -> Any:
         """Wait for `call` and return its result or raise its error; parks where that is possible.
 
         Raises `CallTimedOut` after `timeout` seconds. A wait that ends early takes the call out
-        of the queue; a call in flight goes on at the device.
+        of the queue; a call in flight goes on at the device. Raises
+        `concurrent.futures.CancelledError` when somebody else has taken it out.
         """
         answered = False
         try:
             answered = self._wait(call, timeout)
+            if not answered:
+                raise CallTimedOut(
+                    f"no answer from {call.device} within {timeout} s; the call goes on there."
+                )
+            return call.outcome()
         finally:
             if not answered:
                 self.pool.cancel(call)
-        if not answered:
-            raise CallTimedOut(
-                f"no answer from {call.device} within {timeout} s; the call goes on there."
-            )
-        return call.outcome()
+            del call  # it holds its error, whose traceback holds this frame
 
     def _wait(self, call: Call, timeout: float | None) -> bool:
         if not can_wait():
@@ -125,20 +143,40 @@ class Dispatch:
         """Say whether to stand still for a moment keeps nothing waiting that could be noticed."""
         return self.pool.quiet and time.monotonic() - self._loop_turned_at < LOOP_TURN_S
 
+    def report_failure(
+        self, outcome: asyncio.Future[Any] | concurrent.futures.Future[Any], of: str
+    ) -> None:
+        """Report it when `outcome` becomes an error, under the cell that this code belongs to.
+
+        For what nobody can await.
+        """
+        context = contextvars.copy_context()
+
+        def look(done: asyncio.Future[Any] | concurrent.futures.Future[Any]) -> None:
+            error = None if done.cancelled() else done.exception()
+            if error is not None:
+                self._report(of, error, context)
+
+        outcome.add_done_callback(look)
+
 
 def _set(done: asyncio.Future[None]) -> None:
     if not done.done():
         done.set_result(None)
 
 
-def _device_of(target: Any) -> str:
-    """Name the device (or database) that a call with this first argument goes to."""
+def _lane_of(target: Any) -> str:
+    """Name the device, group or database that a call with this first argument goes to."""
     if isinstance(target, tango.DeviceProxy):
         return str(target.dev_name()).lower()
+    if isinstance(target, tango.Group):
+        return f"group {target.get_name()}"
     if isinstance(target, tango.Database):
-        return "the Tango database"
+        return f"{target.get_db_host()}:{target.get_db_port()}"
     if isinstance(target, str):
         return target.lower()
+    if target is None:
+        return "the Tango database"  # one that is being made for $TANGO_HOST
     return type(target).__name__
 
 

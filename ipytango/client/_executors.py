@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -100,7 +99,7 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
         loop = asyncio._get_running_loop()
         asked = wait is not None
         if wait is None:
-            wait = dispatch.wants_value(sys._getframe(3))  # above PyTango's own wrapper
+            wait = dispatch.wants_value()
         if not wait:
             call = dispatch.submit(fn, args, kwargs)
             return call_future(dispatch.pool, call, loop or dispatch.loop)
@@ -124,7 +123,15 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
     def submit(
         self, fn: Callable[..., Any], *args: Any, **kwargs: Any
     ) -> concurrent.futures.Future[Any]:
-        """Run an event's callback on the loop: a coroutine as a task, sync code as a green task."""
+        """Run an event's callback on the loop; its error is reported, as nobody waits for it."""
+        outcome = self._on_loop(fn, *args, **kwargs)
+        self._dispatch.report_failure(outcome, f"the callback {_callback_name(fn)} of an event")
+        return outcome
+
+    def _on_loop(
+        self, fn: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> concurrent.futures.Future[Any]:
+        """Run `fn` on the loop: a coroutine function as a task, sync code as a green task."""
         work = fn(*args, **kwargs) if inspect.iscoroutinefunction(inspect.unwrap(fn)) else None
         if work is None:
             work = in_green_task(fn, *args, **kwargs)
@@ -134,7 +141,7 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
         """Run `fn` on the loop; from its own thread that is an awaitable."""
         if self.in_executor_context():
             return fn(*args, **kwargs)
-        return self.submit(fn, *args, **kwargs).result()
+        return self._on_loop(fn, *args, **kwargs).result()
 
 
 class Futures(_Executor, FuturesExecutor):  # type: ignore[misc]
@@ -184,16 +191,15 @@ class Gevent(_Executor, GeventExecutor):  # type: ignore[misc]
             result = self.delegate(fn, *args, **kwargs)
             return result if wait is False else result.get(timeout=timeout)
         if not can_wait() and asyncio._get_running_loop() is not None:
-            if timeout is None and dispatch.place_of(sys._getframe(3)) is Place.CELL:
+            if timeout is None and dispatch.place() is Place.CELL:
                 return fn(*args, **kwargs)  # a cell that cannot park: the one that loads us
             raise BlocksTheLoop(
                 _BLOCKS.format(
                     call=_name(fn, args), mode="gevent", remedy="Use `green_mode=` asyncio there,"
                 )
             )
-        call = dispatch.submit(fn, args, kwargs)
         try:
-            return dispatch.value_of(call, timeout)
+            return dispatch.value_of(dispatch.submit(fn, args, kwargs), timeout)
         except CallTimedOut:
             import gevent
 
@@ -230,6 +236,10 @@ class Gevent(_Executor, GeventExecutor):  # type: ignore[misc]
         if self.in_executor_context():
             return fn(*args, **kwargs)
         return self.submit(fn, *args, **kwargs).result()
+
+
+def _callback_name(fn: Callable[..., Any]) -> str:
+    return str(getattr(inspect.unwrap(fn), "__qualname__", repr(fn)))
 
 
 def _name(fn: Callable[..., Any], args: tuple[Any, ...]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DoorError
-from ..green import Door, await_, can_wait, door_of
+from ..green import await_, can_wait, door_of
 from ._calls import Call, CallPool
 
 if TYPE_CHECKING:
@@ -42,9 +42,11 @@ class CallFuture(asyncio.Future[Any]):
 
     async def _relay(self) -> Any:
         here = asyncio.get_running_loop().create_future()
-        door = door_of(here.get_loop())
-        self.call.when_done(lambda call: _post(door, _resolve, here, call))
-        return await here
+        self.call.when_done(_resolver_of(here))
+        try:
+            return await here
+        finally:
+            del self, here  # they hold the error, whose traceback holds this frame
 
 
 class ThreadFuture(concurrent.futures.Future[Any]):
@@ -56,8 +58,11 @@ class ThreadFuture(concurrent.futures.Future[Any]):
     _pool: CallPool
 
     def result(self, timeout: float | None = None) -> Any:
-        self._park(timeout)
-        return super().result(timeout)
+        try:
+            self._park(timeout)
+            return super().result(timeout)
+        finally:
+            del self  # it holds the error, whose traceback holds this frame
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         self._park(timeout)
@@ -99,22 +104,27 @@ def call_future(pool: CallPool, call: Call, loop: asyncio.AbstractEventLoop) -> 
     future = CallFuture(loop=loop)
     future.call = call
     future._pool = pool
-    door = door_of(loop)
-    call.when_done(lambda call: _post(door, _resolve, future, call))
+    call.when_done(_resolver_of(future))
     return future
 
 
-def _post(door: Door, callback: Callable[..., object], *args: Any) -> None:
-    """Hand an outcome to a loop; one that has ended has nobody left who could want it."""
-    with contextlib.suppress(DoorError):
-        door.post(callback, *args)
+def _resolver_of(future: asyncio.Future[Any]) -> Callable[[Call], None]:
+    """Return what hands a call's outcome from any thread to `future`."""
+    door = door_of(future.get_loop())
+
+    def resolve(call: Call) -> None:
+        # A loop that has ended has nobody left who could want the outcome.
+        with contextlib.suppress(DoorError):
+            door.post(_resolve, future, call)
+
+    return resolve
 
 
 def _resolve(future: asyncio.Future[Any], call: Call) -> None:
     if future.done():
         return
     if call.cancelled:
-        future.cancel()
+        future.cancel(str(call.error))
     elif call.error is None:
         future.set_result(call.result)
     elif isinstance(call.error, StopIteration):
@@ -154,9 +164,7 @@ def async_result(call: Call) -> AsyncResult[Any]:
     def resolve() -> None:
         watcher.stop()
         watcher.close()
-        if call.cancelled:
-            result.set_exception(concurrent.futures.CancelledError(f"a call to {call.device}"))
-        elif call.error is None:
+        if call.error is None:
             result.set(call.result)
         else:
             result.set_exception(call.error, _exc_info(call.error))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import tango
 
@@ -17,10 +20,10 @@ from tango import GreenMode, asyncio_executor, futures_executor, gevent_executor
 from ..errors import ModeError
 from ..green import Boundaries, Patches
 from ._calls import PoolSnapshot
-from ._dispatch import Dispatch
+from ._dispatch import Dispatch, Report
 from ._executors import Asyncio, Futures, Gevent
 from ._limits import Limits
-from ._proxies import Report, exchange_members
+from ._proxies import exchange_members
 
 __all__ = ["MODES", "Client", "ClientStatus", "mode_from_environment", "mode_named"]
 
@@ -75,8 +78,10 @@ class Client:
         boundaries: Boundaries,
         report: Report,
         limits: Limits | None = None,
+        *,
+        shield: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        self._dispatch = Dispatch(loop, boundaries, limits or Limits())
+        self._dispatch = Dispatch(loop, boundaries, report, limits or Limits(), shield=shield)
         self._patches = Patches()
         self._mode_before = tango.get_green_mode()
         for module, executor in (
@@ -85,7 +90,7 @@ class Client:
             (gevent_executor, Gevent(self._dispatch)),
         ):
             self._patches.set(module, "_MAIN_EXECUTOR", executor)
-        exchange_members(self._patches, self._dispatch, report)
+        exchange_members(self._patches, self._dispatch)
 
     def close(self) -> None:
         """Give PyTango back its executors, its classes and the mode that it had."""

@@ -9,11 +9,8 @@ all of `Group` and nearly all of `Database`, the constructors included.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import functools
 import inspect
-import sys
-import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,7 +22,7 @@ from ._dispatch import Dispatch
 
 __all__ = ["exchange_members"]
 
-LOCAL = {
+_LOCAL = {
     # DeviceProxy and Connection: answered by the client library itself
     *("cancel_all_polling_asynch_request", "cancel_asynch_request", "dev_name", "event_queue_size"),
     *("freeze_dynamic_interface", "get_access_control", "get_access_right", "get_db_host"),
@@ -45,13 +42,10 @@ LOCAL = {
 }
 """Public methods that never touch the network; any other is taken to do so."""
 
-Report = Callable[[str, BaseException, contextvars.Context], None]
-"""Tells the user of an error in the background: what was done, the error, and where to show it."""
 
-
-def exchange_members(patches: Patches, dispatch: Dispatch, report: Report) -> None:
+def exchange_members(patches: Patches, dispatch: Dispatch) -> None:
     """Exchange the members of PyTango's client classes that would stop the loop."""
-    hooks = _Hooks(dispatch, report)
+    hooks = _Hooks(dispatch)
     for owner, mode_of in (
         (tango.DeviceProxy, _mode_of_device),
         (tango.Database, _global_mode),
@@ -73,7 +67,7 @@ def _network_methods(owner: type) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Find the public methods of a class that reach the network and are not green."""
     for name in dir(owner):
         method = getattr(owner, name)
-        if name.startswith("_") or name in LOCAL or not callable(method) or _is_green(method):
+        if name.startswith("_") or name in _LOCAL or not callable(method) or _is_green(method):
             continue
         if not isinstance(inspect.getattr_static(owner, name), staticmethod):
             yield name, method
@@ -97,9 +91,8 @@ def _global_mode(_: object) -> GreenMode:
 class _Hooks:
     """Makes the members that stand in for PyTango's."""
 
-    def __init__(self, dispatch: Dispatch, report: Report) -> None:
+    def __init__(self, dispatch: Dispatch) -> None:
         self._dispatch = dispatch
-        self._report = report
 
     def _parks(self, mode: GreenMode) -> bool:
         return mode != GreenMode.Synchronous and can_wait() and not self._dispatch.is_direct
@@ -167,7 +160,7 @@ class _Hooks:
             mode, known = this.get_green_mode(), vars(this)
             if mode == GreenMode.Synchronous or name.lower() in known.get("__cmd_cache", ()):
                 return original(this, name)  # direct, or without the network
-            if mode == GreenMode.Asyncio and not self._dispatch.wants_value(_caller()):
+            if mode == GreenMode.Asyncio and not self._dispatch.wants_value():
                 if can_wait() and name.lower() not in known.get("__attr_cache", ()):
                     # The interface is asked for on a worker; the reading is the awaitable's.
                     self._on_worker(_learn_interface, this, name)
@@ -188,33 +181,16 @@ class _Hooks:
                 vars(this)[name] = value  # Python's own: no need to ask the device for its names
                 return
             mode = this.get_green_mode()
-            if not self._parks(mode) or (mode == GreenMode.Asyncio and self._in_async_code()):
+            if not self._parks(mode) or (
+                mode == GreenMode.Asyncio and self._dispatch.place() is Place.AWAIT
+            ):
                 outcome = original(this, name, value)
             else:
                 outcome = self._on_worker(original, this, name, value)
             if asyncio.isfuture(outcome):
-                self._watch(outcome, f"{this.dev_name()}/{name} = {value!r}")
+                self._dispatch.report_failure(outcome, f"{this.dev_name()}/{name} = {value!r}")
 
         return set_value
-
-    def _in_async_code(self) -> bool:
-        return self._dispatch.place_of(_caller()) is Place.AWAIT
-
-    def _watch(self, write: asyncio.Future[Any], what: str) -> None:
-        """Report a write that fails, under the cell that asked for it: nobody can await it."""
-        context = contextvars.copy_context()
-
-        def look(done: asyncio.Future[Any]) -> None:
-            error = None if done.cancelled() else done.exception()
-            if error is not None:
-                self._report(what, error, context)
-
-        write.add_done_callback(look)
-
-
-def _caller() -> types.FrameType:
-    """Return the frame above the hook's."""
-    return sys._getframe(2)
 
 
 def _learn_interface(device: Any, name: str) -> None:
