@@ -107,8 +107,9 @@ class Call:
         try:
             self.result = self.function(*self.args, **self.kwargs)
         except BaseException as error:
-            # No local name for the traceback: it holds this frame until it is cut, which is here.
             self.error = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+        finally:
+            del self  # the function's frame, which the traceback holds, holds this one
 
     def _withdraw(self) -> None:
         self.error = concurrent.futures.CancelledError(

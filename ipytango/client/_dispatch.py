@@ -172,7 +172,8 @@ def _lane_of(target: Any) -> str:
     if isinstance(target, tango.Group):
         return f"group {target.get_name()}"
     if isinstance(target, tango.Database):
-        return f"{target.get_db_host()}:{target.get_db_port()}"
+        host = target.get_db_host()
+        return f"{host}:{target.get_db_port()}" if host else str(target.get_file_name())
     if isinstance(target, str):
         return target.lower()
     if target is None:

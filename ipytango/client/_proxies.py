@@ -26,7 +26,7 @@ _LOCAL = {
     # DeviceProxy and Connection: answered by the client library itself
     *("cancel_all_polling_asynch_request", "cancel_asynch_request", "dev_name", "event_queue_size"),
     *("freeze_dynamic_interface", "get_access_control", "get_access_right", "get_db_host"),
-    *("get_db_port", "get_db_port_num", "get_dev_host", "get_dev_port", "get_fqdn"),
+    *("get_db_port", "get_db_port_num", "get_dev_host", "get_dev_port"),
     *("get_from_env_var", "get_green_mode", "get_idl_version", "get_last_event_date", "get_source"),
     *("get_tango_lib_version", "get_timeout_millis", "get_transparency_reconnection"),
     *("invalidate_attribute_config_cache", "is_attribute_config_cache_enabled", "is_dbase_used"),
