@@ -45,3 +45,24 @@ def test_sync_callbacks_run_in_the_main_thread_and_get_values(notebook: Kernel) 
 
 def test_sync_callbacks_are_called_in_every_mode(notebook: Kernel) -> None:
     assert (heard(notebook, SYNC) or "").startswith("(<DevState.RUNNING: 10>, ")
+
+
+FAILING = """\
+heard = []
+{callback}
+    heard.append(event)
+    raise RuntimeError("the gauge is off")
+event = dev.subscribe_event("State", tango.EventType.CHANGE_EVENT, hear)
+while not heard: await asyncio.sleep(0.01)
+dev.unsubscribe_event(event)
+await asyncio.sleep(0.1)
+"""
+
+
+@pytest.mark.parametrize("callback", ["def hear(event):", "async def hear(event):"])
+@pytest.mark.parametrize("mode", ["asyncio"])
+def test_error_of_an_asyncio_callback_is_reported(notebook: Kernel, callback: str) -> None:
+    outcome = notebook.run(FAILING.format(callback=callback)).check()
+    assert "the callback hear of an event failed in the background" in outcome.stderr
+    assert "the gauge is off" in outcome.stderr
+    assert len(outcome.stderr.splitlines()) == 1, outcome.stderr
