@@ -70,7 +70,9 @@ class GreenShell:
             self._install_hub()
         else:  # a terminal between two cells, or a kernel that is still starting up
             patches.on_undo(self._loop.call_soon(self._install_hub).cancel)
-        self._client = Client(self._loop, boundaries, report_in_background)
+        self._client = Client(
+            self._loop, boundaries, report_in_background, shield=interrupts.shielded
+        )
         patches.on_undo(self._client.close)
         self._register_magics()
         atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop
