@@ -43,6 +43,9 @@ class CallFuture(asyncio.Future[Any]):
     async def _relay(self) -> Any:
         here = asyncio.get_running_loop().create_future()
         self.call.when_done(_resolver_of(here))
+        with contextlib.suppress(DoorError):
+            # The error is seen here: asyncio is not to say at home that nobody has.
+            door_of(self.get_loop()).post(self.add_done_callback, _see)
         try:
             return await here
         finally:
@@ -106,6 +109,11 @@ def call_future(pool: CallPool, call: Call, loop: asyncio.AbstractEventLoop) -> 
     future._pool = pool
     call.when_done(_resolver_of(future))
     return future
+
+
+def _see(done: asyncio.Future[Any]) -> None:
+    if not done.cancelled():
+        done.exception()
 
 
 def _resolver_of(future: asyncio.Future[Any]) -> Callable[[Call], None]:
