@@ -109,15 +109,13 @@ def test_higher_limit_starts_the_queued_in_turns() -> None:
             hold.let_go()
 
 
-def test_many_calls_cost_the_pool_little() -> None:
+def test_many_calls_of_many_devices_all_run() -> None:
     with closing(CallPool(Limits(per_server=7), server_of=lambda _: "one")) as pool:
-        began = time.process_time()
         calls = [
             submit(pool, f"device {number % 50}", lambda value: value, number)
             for number in range(MANY)
         ]
         assert [value_of(call) for call in calls] == list(range(MANY))
-        assert time.process_time() - began < 1.0
 
 
 # --- servers --------------------------------------------------------------------------------------

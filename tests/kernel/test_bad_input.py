@@ -98,7 +98,6 @@ def test_tango_s_own_timeout(notebook: Kernel, call: str) -> None:
     notebook.run("slow.set_timeout_millis(80)\nslow.get_attribute_list()").check()
     failed = notebook.run(call)
     check_one_error(failed, "Timeout (80 mS) exceeded on device test/slow/1")
-    assert failed.seconds < 1
     check_works(notebook)
 
 
@@ -131,7 +130,6 @@ def test_server_that_dies_during_a_call(notebook: Kernel, start_server: StartSer
     failed = cell.finish()
     assert failed.error is not None
     assert failed.error.ename in {"ConnectionFailed", "CommunicationFailed"}
-    assert failed.seconds < 1.9
     check_works(notebook)
 
 
@@ -151,5 +149,4 @@ def test_dead_database(start_kernel: StartKernel) -> None:
         for call in NO_DATABASE:
             failed = kernel.run(call)
             check_one_error(failed, "database")
-            assert failed.seconds < 2
             assert kernel.run("6 * 7").check().result == "42"

@@ -117,7 +117,6 @@ def test_timeout_of_a_call(ready: Kernel, mode: str, call: str) -> None:
         f"try:\n    {call}\nexcept {TIMEOUTS[mode]}:\n    print('timed out')"
     ).check()
     assert outcome.stdout == "timed out\n"
-    assert outcome.seconds < 0.9
     assert ready.run("slow.echo('next')").check().result == "'next'"
 
 

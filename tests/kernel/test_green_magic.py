@@ -177,7 +177,6 @@ def test_cell_magic_is_undone_when_it_is_interrupted(notebook: Kernel) -> None:
     failed = cell.finish()
     assert failed.error is not None
     assert failed.error.ename == "KeyboardInterrupt"
-    assert failed.seconds < 1.9
     assert mode_of(notebook) == "synchronous"
 
 
