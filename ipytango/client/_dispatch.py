@@ -17,8 +17,9 @@ from tango._instrumentation import _get_non_tango_source_location
 from tango._telemetry import _telemetry_runtime
 
 from ..green import Boundaries, Place, await_, can_wait, door_of, get_ident, place_of
-from ._calls import Call, CallPool
+from ._calls import Call
 from ._limits import Limits
+from ._pool import CallPool
 
 __all__ = ["CallTimedOut", "Dispatch", "Report"]
 

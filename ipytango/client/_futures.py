@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DoorError
 from ..green import await_, can_wait, door_of
-from ._calls import Call, CallPool
+from ._calls import Call
+from ._pool import CallPool
 
 if TYPE_CHECKING:
     from gevent.event import AsyncResult

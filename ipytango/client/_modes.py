@@ -19,10 +19,10 @@ from tango import GreenMode, asyncio_executor, futures_executor, gevent_executor
 
 from ..errors import ModeError
 from ..green import Boundaries, Patches
-from ._calls import PoolSnapshot
 from ._dispatch import Dispatch, Report
 from ._executors import Asyncio, Futures, Gevent
 from ._limits import Limits
+from ._pool import PoolSnapshot
 from ._proxies import exchange_members
 
 __all__ = ["MODES", "Client", "ClientStatus", "mode_from_environment", "mode_named"]

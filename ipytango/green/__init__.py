@@ -3,17 +3,9 @@
 Knows neither Tango nor Jupyter.
 """
 
-from ._bridge import (
-    GreenSeat,
-    GreenTask,
-    await_,
-    can_park,
-    can_wait,
-    in_green_task,
-    run_coroutine,
-    spawn,
-)
+from ._bridge import await_, can_park, can_wait, in_green_task, run_coroutine, spawn
 from ._door import Door, door_of
+from ._green_task import GreenSeat, GreenTask
 from ._hub import AsyncioHub
 from ._hub_install import install_hub, uninstall_hub
 from ._interrupts import Interrupts

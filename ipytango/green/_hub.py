@@ -22,7 +22,7 @@ from gevent.hub import Hub, Waiter
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from ..errors import BlocksTheLoop, NotInGreenTask
-from ._bridge import GreenTask
+from ._green_task import GreenTask
 from ._hub_loop import AsyncioLoop
 from ._hub_steps import Stepper, Wake
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from greenlet import getcurrent, greenlet
 
-from ._bridge import GreenTask
+from ._green_task import GreenTask
 
 if TYPE_CHECKING:
     from ._hub import AsyncioHub

@@ -21,7 +21,7 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-from ._bridge import GreenTask
+from ._green_task import GreenTask
 from ._native import Event, get_ident, start_new_thread
 
 __all__ = ["Interrupts", "StuckCallback"]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ipytango.client import Call, CallPool, Limits, _calls
+from ipytango.client import Call, CallPool, Limits, _pool
 from ipytango.green import start_new_thread
 
 PATIENCE_S = 5.0
@@ -199,7 +199,7 @@ def interrupted(function: Callable[..., Any]) -> Callable[..., Any]:
 def test_interrupt_while_a_call_starts_costs_no_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(CallPool(Limits(workers=1), shield=interrupt_at_the_end)) as pool:
         with monkeypatch.context() as patch:
-            patch.setattr(_calls, "start_new_thread", interrupted(start_new_thread))
+            patch.setattr(_pool, "start_new_thread", interrupted(start_new_thread))
             with pytest.raises(KeyboardInterrupt):
                 submit(pool, "device", int)
         assert value_of(submit(pool, "device", lambda: "well")) == "well"
@@ -210,7 +210,7 @@ def test_interrupt_while_a_limit_is_raised_loses_no_call(monkeypatch: pytest.Mon
     with closing(CallPool(Limits(workers=1), shield=interrupt_at_the_end)) as pool:
         holds = [Held(pool, "device") for _ in range(3)]
         with monkeypatch.context() as patch:
-            patch.setattr(_calls, "start_new_thread", interrupted(start_new_thread))
+            patch.setattr(_pool, "start_new_thread", interrupted(start_new_thread))
             with pytest.raises(KeyboardInterrupt):
                 pool.limits = Limits()
         for hold in reversed(holds):
