@@ -57,8 +57,11 @@ def test_status_follows_the_options(notebook: Kernel) -> None:
 def test_status_counts_calls_under_way_and_queued(notebook: Kernel) -> None:
     notebook.run("%tango_green asyncio --per-device 2").check()
     shown = notebook.run(
-        "all_pending = [slow.sleep(0.3, wait=False) for _ in range(5)]\n"
-        "status = get_ipython().run_line_magic('tango_green', '')\n"
+        "all_pending = [slow.sleep(1, wait=False) for _ in range(5)]\n"
+        "def ask(): return get_ipython().run_line_magic('tango_green', '')\n"
+        # The first may still run alone, while its device is asked which server it is at.
+        "while '2 pending, 3 queued' not in repr(status := ask()) and not all_pending[1].done():\n"
+        "    await asyncio.sleep(0.01)\n"
         "await asyncio.gather(*all_pending)\nstatus"
     ).check()
     notebook.run("%tango_green --per-device 10").check()
