@@ -101,8 +101,7 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
         if wait is None:
             wait = dispatch.wants_value()
         if not wait:
-            call = dispatch.submit(fn, args, kwargs)
-            return call_future(dispatch.pool, call, loop or dispatch.loop)
+            return self.delegate(fn, *args, **kwargs)
         if not can_wait():
             if loop is dispatch.loop and asked:
                 raise BlocksTheLoop(
