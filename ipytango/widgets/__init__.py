@@ -1,0 +1,1 @@
+"""What is live in the browser: panels on one hub per kernel."""
