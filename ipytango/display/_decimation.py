@@ -37,12 +37,11 @@ def _extremes(rows: NDArray[Any], offset: int) -> NDArray[np.int64]:
     """Find the positions of each row's extremes, in order, each once."""
     low, high = rows.argmin(axis=1), rows.argmax(axis=1)
     if rows.dtype.kind == "f":
-        every = np.arange(len(rows))
-        holed = np.flatnonzero(np.isnan(rows[every, low]))  # argmin stops at the first NaN
-        if holed.size:
-            part = rows[holed]
-            for picked, extreme in ((low, np.fmin), (high, np.fmax)):  # these pass NaN by
-                picked[holed] = (part == extreme.reduce(part, axis=1)[:, None]).argmax(axis=1)
+        for row in np.flatnonzero(np.isnan(rows[np.arange(len(rows)), low])):
+            # argmin has stopped at a NaN; these pass it by. Row by row, as memory is what costs.
+            values = rows[row]
+            low[row] = (values == np.fmin.reduce(values)).argmax()
+            high[row] = (values == np.fmax.reduce(values)).argmax()
     starts = offset + np.arange(len(rows)) * rows.shape[1]
     pairs = np.sort(np.stack([starts + low, starts + high], axis=1), axis=1)
     return np.unique(pairs).astype(np.int64)  # ascending; a column of one value gives one point
