@@ -193,7 +193,7 @@ class Event(Device):
 
     @attribute(dtype=float, polling_period=PERIODIC_MS, period=PERIODIC_MS, unit="s")
     def periodic(self) -> float:
-        """A number that grows at each reading; the server polls it, so there are periodic events."""
+        """A number that grows at each reading; the server polls it: periodic events, no others."""
         self._polled += 1.0
         return self._polled
 
