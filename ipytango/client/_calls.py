@@ -27,6 +27,7 @@ class Call:
         "args",
         "asked_at",
         "device",
+        "ended_at",
         "error",
         "function",
         "kwargs",
@@ -48,6 +49,7 @@ class Call:
         self.result: Any = None
         self.error: BaseException | None = None
         self.asked_at = time.monotonic()
+        self.ended_at: float | None = None
         self.state = WAITING
         self._callbacks: list[Callable[[Call], object]] = []
         self._gate = allocate_lock()
@@ -108,6 +110,7 @@ class Call:
 
     def finish(self, state: int) -> None:
         """Let everybody know: it is `DONE`, or `CANCELLED`."""
+        self.ended_at = time.monotonic()
         self.state = state
         self._gate.release()
         self._call_back()

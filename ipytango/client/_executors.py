@@ -77,6 +77,23 @@ class _Executor:
     ) -> Any:
         raise NotImplementedError
 
+    def _value_of(
+        self,
+        fn: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        timeout: float | None,
+    ) -> Any:
+        """Start a call and wait for its value; a time-out is the mode's own error."""
+        dispatch = self._dispatch
+        try:
+            return dispatch.value_of(dispatch.submit(fn, args, kwargs), timeout)
+        except CallTimedOut as error:
+            raise self._time_out(error) from None
+
+    def _time_out(self, error: CallTimedOut) -> BaseException:
+        raise NotImplementedError
+
 
 class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
     """The asyncio mode's executor."""
@@ -109,10 +126,10 @@ class Asyncio(_Executor, AsyncioExecutor):  # type: ignore[misc]
                 )
             if timeout is None:
                 return fn(*args, **kwargs)
-        try:
-            return dispatch.value_of(dispatch.submit(fn, args, kwargs), timeout)
-        except CallTimedOut as error:
-            raise asyncio.TimeoutError(*error.args) from None
+        return self._value_of(fn, args, kwargs, timeout)
+
+    def _time_out(self, error: CallTimedOut) -> BaseException:
+        return asyncio.TimeoutError(str(error))
 
     def delegate(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Start a call and return its asyncio future."""
@@ -160,11 +177,10 @@ class Futures(_Executor, FuturesExecutor):  # type: ignore[misc]
             return self.delegate(fn, *args, **kwargs)
         if timeout is None and not can_wait():
             return fn(*args, **kwargs)
-        dispatch = self._dispatch
-        try:
-            return dispatch.value_of(dispatch.submit(fn, args, kwargs), timeout)
-        except CallTimedOut as error:
-            raise concurrent.futures.TimeoutError(*error.args) from None
+        return self._value_of(fn, args, kwargs, timeout)
+
+    def _time_out(self, error: CallTimedOut) -> BaseException:
+        return concurrent.futures.TimeoutError(str(error))
 
     def delegate(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Start a call and return its concurrent future."""
@@ -185,29 +201,29 @@ class Gevent(_Executor, GeventExecutor):  # type: ignore[misc]
         wait: bool | None,
         timeout: float | None,
     ) -> Any:
-        dispatch = self._dispatch
         if wait is False or (not can_wait() and not self.in_executor_context()):
             result = self.delegate(fn, *args, **kwargs)
             return result if wait is False else result.get(timeout=timeout)
         if not can_wait() and asyncio._get_running_loop() is not None:
-            if timeout is None and dispatch.place() is Place.CELL:
+            if timeout is None and self._dispatch.place() is Place.CELL:
                 return fn(*args, **kwargs)  # a cell that cannot park: the one that loads us
             raise BlocksTheLoop(
                 _BLOCKS.format(
                     call=_name(fn, args), mode="gevent", remedy="Use `green_mode=` asyncio there,"
                 )
             )
-        try:
-            return dispatch.value_of(dispatch.submit(fn, args, kwargs), timeout)
-        except CallTimedOut:
-            import gevent
+        return self._value_of(fn, args, kwargs, timeout)
 
-            raise gevent.Timeout(timeout) from None
+    def _time_out(self, error: CallTimedOut) -> BaseException:
+        from gevent import Timeout
+
+        timeout: BaseException = Timeout(error.timeout_s)
+        return timeout
 
     def delegate(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Start a call and return its gevent `AsyncResult`."""
         dispatch = self._dispatch
-        return async_result(dispatch.submit(fn, args, kwargs))
+        return async_result(dispatch.pool, dispatch.submit(fn, args, kwargs))
 
     def submit(
         self, fn: Callable[..., Any], *args: Any, **kwargs: Any

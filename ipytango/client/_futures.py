@@ -6,17 +6,24 @@ import asyncio
 import concurrent.futures
 import contextlib
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import gevent
+from gevent.event import AsyncResult
 
 from ..errors import DoorError
 from ..green import await_, can_wait, door_of
 from ._calls import Call
 from ._pool import CallPool
 
-if TYPE_CHECKING:
-    from gevent.event import AsyncResult
-
-__all__ = ["CallFuture", "ThreadFuture", "async_result", "call_future", "thread_future"]
+__all__ = [
+    "CallFuture",
+    "CallResult",
+    "ThreadFuture",
+    "async_result",
+    "call_future",
+    "thread_future",
+]
 
 
 class CallFuture(asyncio.Future[Any]):
@@ -91,6 +98,23 @@ class ThreadFuture(concurrent.futures.Future[Any]):
             raise concurrent.futures.TimeoutError from None
 
 
+class CallResult(AsyncResult):  # type: ignore[misc]
+    """The gevent result of a Tango call."""
+
+    call: Call
+    """The call that it stands for."""
+
+    _pool: CallPool
+
+    def cancel(self) -> bool:
+        """Take the call out of the queue; one that the device has goes on, and gives False."""
+        return self._pool.cancel(self.call) or self.cancelled()
+
+    def cancelled(self) -> bool:
+        """Say whether the call was taken out of the queue."""
+        return self.call.cancelled
+
+
 def _unchained(future: concurrent.futures.Future[Any]) -> concurrent.futures.Future[None]:
     """Return a future that tells when `future` is done; cancelling it cancels nothing."""
     told: concurrent.futures.Future[None] = concurrent.futures.Future()
@@ -161,12 +185,11 @@ def thread_future(pool: CallPool, call: Call) -> ThreadFuture:
     return future
 
 
-def async_result(call: Call) -> AsyncResult[Any]:
+def async_result(pool: CallPool, call: Call) -> CallResult:
     """Return the gevent result of `call`, on this thread's hub."""
-    import gevent
-    from gevent.event import AsyncResult
-
-    result: AsyncResult[Any] = AsyncResult()
+    result = CallResult()
+    result.call = call
+    result._pool = pool
     # An active watcher keeps a native hub from believing that it waits for ever.
     watcher = gevent.get_hub().loop.async_()
 

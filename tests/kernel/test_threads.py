@@ -53,7 +53,7 @@ SETTLED = {
     "asyncio": "asyncio.run(settle(dev.DevString('x', wait=False)))",
 }
 
-FUTURES = {"futures": "ThreadFuture", "gevent": "AsyncResult", "asyncio": "CallFuture"}
+FUTURES = {"futures": "ThreadFuture", "gevent": "CallResult", "asyncio": "CallFuture"}
 GREEN_MODES = list(FUTURES)
 
 
