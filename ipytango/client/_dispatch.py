@@ -37,6 +37,10 @@ LOOP_TURN_S = 10e-3
 class CallTimedOut(Exception):
     """A call was waited for as long as was asked; each mode has its own error for it."""
 
+    def __init__(self, device: str, timeout_s: float | None) -> None:
+        super().__init__(f"no answer from {device} within {timeout_s} s; the call goes on there.")
+        self.timeout_s = timeout_s
+
 
 class Dispatch:
     """The calls of one shell: its loop, its pool and its setting of auto-await."""
@@ -115,9 +119,7 @@ class Dispatch:
         try:
             answered = self._wait(call, timeout)
             if not answered:
-                raise CallTimedOut(
-                    f"no answer from {call.device} within {timeout} s; the call goes on there."
-                )
+                raise CallTimedOut(call.device, timeout)
             return call.outcome()
         finally:
             if not answered:
