@@ -175,7 +175,7 @@ def loop_of(shell: Any) -> asyncio.AbstractEventLoop:
     with contextlib.suppress(RuntimeError):
         return asyncio.get_running_loop()
     if not hasattr(shell, "kernel"):
-        return get_asyncio_loop()  # type: ignore[no-any-return, no-untyped-call]
+        return get_asyncio_loop()  # type: ignore[no-any-return]
     from tornado.ioloop import IOLoop  # a kernel that is still starting up: see its start()
 
     return IOLoop.current().asyncio_loop  # type: ignore[attr-defined, no-any-return]

@@ -19,7 +19,7 @@ _MACHINERY = ("ipytango.green.", "ipytango.client.", "ipytango.magics.", "ipytan
 
 def show_clean_tracebacks(patches: Patches, shell: InteractiveShell) -> None:
     """Have the shell leave ipytango's own frames out of what it shows."""
-    original = shell.showtraceback
+    original: Any = shell.showtraceback
 
     @functools.wraps(original)
     def showtraceback(exc_tuple: Any = None, *args: Any, **kwargs: Any) -> Any:

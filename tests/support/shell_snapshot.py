@@ -124,7 +124,7 @@ def _python() -> dict[str, Any]:
 
 
 def _asyncio() -> dict[str, Any]:
-    loop: Any = get_asyncio_loop()  # type: ignore[no-untyped-call]
+    loop: Any = get_asyncio_loop()
     found = {
         "loop exception handler": loop.get_exception_handler(),
         "loop task factory": loop.get_task_factory(),
