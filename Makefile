@@ -31,7 +31,7 @@ demo: $(DONE)/lab tangotest
 	$(BIN)/ipytango demo $(DEMO_ARGS)
 
 .PHONY: test
-test: lint types layers tangotest chromium
+test: lint types layers tangotest chromium kernels
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 .PHONY: lint
@@ -92,3 +92,19 @@ tangotest:
 .PHONY: chromium
 chromium:
 	@.ci/apt-install chromium chromium 'The browser that the browser tests drive'
+
+# --- other ipykernels -----------------------------------------------------------------------------
+
+# Each of them treats the messages of widgets in its own way. They lie beside the environment's own,
+# and the browser tests start kernels with them; where they cannot be had, those tests are skipped.
+OTHER_IPYKERNELS := 6.31.0 7.3.0
+
+.PHONY: kernels
+kernels: $(OTHER_IPYKERNELS:%=$(DONE)/ipykernel-%)
+
+$(DONE)/ipykernel-%: | $(DONE)/dev
+	@rm -rf $(VENV)/kernels/$*
+	@if $(BIN)/pip install --quiet --no-deps --target $(VENV)/kernels/$* ipykernel==$* nest_asyncio; \
+	then touch $@; \
+	else rm -rf $(VENV)/kernels/$*; \
+		echo 'Missing: ipykernel $*. The tests in a kernel of that version are skipped.' >&2; fi
