@@ -22,6 +22,7 @@ help:
 	@echo 'make test        lint, types, layers, then the tests (PYTEST_ARGS="-k name" selects)'
 	@echo 'make lint        ruff only; make format rewrites what ruff can'
 	@echo 'make benchmarks  the measurements of tests/benchmarks'
+	@echo 'make static      bundles ipytango/frontend into ipytango/static, to be committed with it'
 	@echo 'make clean       removes the environment and everything built or cached'
 
 # --- what a person runs ---------------------------------------------------------------------------
@@ -56,6 +57,12 @@ layers: $(DONE)/dev
 .PHONY: benchmarks
 benchmarks: $(DONE)/dev tangotest
 	$(BIN)/pytest tests/benchmarks -o python_files='bench_*.py' --timeout=900 -s $(PYTEST_ARGS)
+
+# The browser side, bundled: `pip install` needs no node, so what is built is committed.
+.PHONY: static
+static: $(DONE)/dev
+	cd ipytango/frontend && PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
+	cd ipytango/frontend && PATH="$(abspath $(BIN)):$$PATH" node build.mjs
 
 .PHONY: clean
 clean:

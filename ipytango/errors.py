@@ -7,6 +7,9 @@
     ├── DoorError (RuntimeError)        a hand-over from a thread to a loop that cannot take it
     ├── HubError (RuntimeError)         the gevent hub cannot be installed or given back now
     ├── ModeError (ValueError)          an unknown or impossible green mode
+    ├── AttributeNameError (ValueError) what was to be followed is no attribute's full name
+    ├── StreamClosed (RuntimeError)     more was asked of readings that have been closed
+    ├── NotLoaded (RuntimeError)        what needs the extension was asked of a shell without it
     ├── OptionError (ValueError)        an option's value is out of its range
     └── DemoError                       the demo's database or TangoTest did not come up
 
@@ -14,6 +17,7 @@ A message says what was asked, what was found and what to do.
 """
 
 __all__ = [
+    "AttributeNameError",
     "BlocksTheLoop",
     "BridgeError",
     "DemoError",
@@ -22,7 +26,9 @@ __all__ = [
     "IpytangoError",
     "ModeError",
     "NotInGreenTask",
+    "NotLoaded",
     "OptionError",
+    "StreamClosed",
 ]
 
 
@@ -52,6 +58,18 @@ class HubError(IpytangoError, RuntimeError):
 
 class ModeError(IpytangoError, ValueError):
     """No such green mode, or one that cannot be used here."""
+
+
+class AttributeNameError(IpytangoError, ValueError):
+    """What was given is not the full name of an attribute."""
+
+
+class StreamClosed(IpytangoError, RuntimeError):
+    """Readings were asked of something that has been closed."""
+
+
+class NotLoaded(IpytangoError, RuntimeError):
+    """The current shell has no ipytango in it."""
 
 
 class OptionError(IpytangoError, ValueError):

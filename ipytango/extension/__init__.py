@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from IPython.core.getipython import get_ipython
+
+from ..errors import NotLoaded
 from ._green_shell import GreenShell
 
-__all__ = ["load", "unload"]
+__all__ = ["GreenShell", "load", "loaded", "unload"]
 
 _loaded: dict[int, GreenShell] = {}
 
@@ -23,3 +26,11 @@ def unload(shell: Any) -> None:
     if green is not None:
         green.close()
         del _loaded[id(shell)]
+
+
+def loaded() -> GreenShell:
+    """Return the current shell with ipytango in it. Raises `NotLoaded`."""
+    green = _loaded.get(id(get_ipython()))  # type: ignore[no-untyped-call, unused-ignore]
+    if green is None:
+        raise NotLoaded("This needs ipytango in the shell: run %load_ext ipytango first.")
+    return green

@@ -27,8 +27,10 @@ from ..green import (
     uninstall_hub,
 )
 from ..magics import GreenMagics, complete_magic
+from ..widgets import Hub
 from ._cells import run_cells_green
 from ._kernel import handle_messages_green, reply_without_sleep
+from ._panels import open_hub
 from ._terminal import share_prompt_loop
 from ._tracebacks import show_clean_tracebacks
 
@@ -46,6 +48,7 @@ class GreenShell:
         self._nest = False
         self._notes: list[str] = []
         self._hub: AsyncioHub | None = None
+        self._panels: Hub | None = None
         try:
             self._put_together()
             if mode is not None:
@@ -94,6 +97,13 @@ class GreenShell:
             self._say("asyncio stays re-entrant (--nest) until the kernel restarts")
         if left:
             self._say(f"left as others have changed them since: {', '.join(left)}")
+
+    @property
+    def hub(self) -> Hub:
+        """The hub of the shell's live panels, made when it is first asked for."""
+        if self._panels is None:
+            self._panels = open_hub(self._patches, self._shell, self._client)
+        return self._panels
 
     def configure(
         self,

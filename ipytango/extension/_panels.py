@@ -1,0 +1,37 @@
+"""The shell's hub of live panels."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from ..client import Client
+from ..green import Patches
+from ..widgets import Hub
+
+__all__ = ["open_hub"]
+
+
+def open_hub(patches: Patches, shell: Any, client: Client) -> Hub:
+    """Make the hub of the shell's panels; in a terminal it has no pages to carry them to."""
+    kernel = getattr(shell, "kernel", None)
+    hub = Hub(client) if kernel is None else Hub(client, kernel, RunningCell(patches, shell))
+    patches.on_undo(hub.close)
+    return hub
+
+
+class RunningCell:
+    """Says whether a cell runs, and so may keep messages of pages from an older kernel."""
+
+    def __init__(self, patches: Patches, shell: Any) -> None:
+        self._runs = True  # the one that needs the hub
+        for event, runs in (("pre_run_cell", True), ("post_run_cell", False)):
+            callback = functools.partial(self._note, runs)
+            shell.events.register(event, callback)
+            patches.on_undo(functools.partial(shell.events.unregister, event, callback))
+
+    def __call__(self) -> bool:
+        return self._runs
+
+    def _note(self, runs: bool, *_: object) -> None:  # noqa: FBT001 - of a partial
+        self._runs = runs

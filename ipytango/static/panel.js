@@ -1,0 +1,1 @@
+var n={async render({model:e,el:a}){let t=document.createElement("div");t.setAttribute("data-ipytango",e.get("panel")),a.append(t),await e.widget_manager.get_model(e.get("hub").replace("IPY_MODEL_",""))}};export{n as default};
