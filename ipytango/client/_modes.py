@@ -22,6 +22,8 @@ from ..green import Boundaries, Patches
 from ._dispatch import Dispatch, Report
 from ._executors import Asyncio, Futures, Gevent
 from ._limits import Limits
+from ._lookups import Lookups
+from ._origins import remember_origins
 from ._pool import PoolSnapshot
 from ._proxies import exchange_members
 
@@ -90,7 +92,9 @@ class Client:
             (gevent_executor, Gevent(self._dispatch)),
         ):
             self._patches.set(module, "_MAIN_EXECUTOR", executor)
+        remember_origins(self._patches)
         exchange_members(self._patches, self._dispatch)
+        self.lookups = Lookups(self._dispatch)
 
     def close(self) -> None:
         """Give PyTango back its executors, its classes and the mode that it had."""

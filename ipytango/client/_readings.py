@@ -131,9 +131,9 @@ def _level_of(level: Any) -> FailureLevel:
     return FailureLevel(level.reason, level.desc, level.origin, level.severity.name)
 
 
-def facts_of(config: tango.AttributeInfoEx) -> AttributeFacts:
-    """Take what displays use from an attribute's configuration."""
-    alarms = config.alarms
+def facts_of(config: tango.AttributeInfoEx | tango.AttributeInfo) -> AttributeFacts:
+    """Take what displays use from an attribute's configuration; the older kind says less."""
+    alarms = getattr(config, "alarms", None)
     return AttributeFacts(
         name=config.name,
         label=config.label,
@@ -143,15 +143,15 @@ def facts_of(config: tango.AttributeInfoEx) -> AttributeFacts:
         data_type=_type_name(config.data_type),
         data_format=config.data_format.name,
         writable=config.writable != tango.AttrWriteType.READ,
-        enum_labels=tuple(config.enum_labels),
+        enum_labels=tuple(getattr(config, "enum_labels", ())),
         max_dim_x=config.max_dim_x,
         max_dim_y=config.max_dim_y,
         min_value=_limit(config.min_value),
         max_value=_limit(config.max_value),
-        min_warning=_limit(alarms.min_warning),
-        max_warning=_limit(alarms.max_warning),
-        min_alarm=_limit(alarms.min_alarm),
-        max_alarm=_limit(alarms.max_alarm),
+        min_warning=_limit(getattr(alarms, "min_warning", "")),
+        max_warning=_limit(getattr(alarms, "max_warning", "")),
+        min_alarm=_limit((alarms or config).min_alarm),
+        max_alarm=_limit((alarms or config).max_alarm),
     )
 
 
