@@ -1,5 +1,6 @@
 """PyTango in the shell: modes, executors, proxies, calls. Only this room imports `tango`."""
 
+from ._attribute_patterns import AttributePattern, attribute_list, attribute_names
 from ._calls import Call
 from ._futures import CallFuture, CallResult, ThreadFuture
 from ._limits import Limits
@@ -46,6 +47,7 @@ __all__ = [
     "MODES",
     "PENDING_TYPES",
     "AttributeFacts",
+    "AttributePattern",
     "AttributeSnapshot",
     "Call",
     "CallFuture",
@@ -81,6 +83,8 @@ __all__ = [
     "TimeSnapshot",
     "ValueList",
     "ValueSnapshot",
+    "attribute_list",
+    "attribute_names",
     "facts_of",
     "failure_of",
     "mode_from_environment",

@@ -8,6 +8,7 @@ import dataclasses
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import tango
 
@@ -19,6 +20,7 @@ from tango import GreenMode, asyncio_executor, futures_executor, gevent_executor
 
 from ..errors import ModeError
 from ..green import Boundaries, Patches
+from ._calls import Call
 from ._dispatch import Dispatch, Report
 from ._executors import Asyncio, Futures, Gevent
 from ._limits import Limits
@@ -128,6 +130,10 @@ class Client:
     @limits.setter
     def limits(self, limits: Limits) -> None:
         self._dispatch.pool.limits = limits
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Call:
+        """Start ``function(*args)`` on a worker thread; its first argument names the device."""
+        return self._dispatch.submit(function, args, {})
 
     def status(self) -> ClientStatus:
         """Say what is set and what is in flight now."""
