@@ -2,6 +2,8 @@
 
 from ._attribute_patterns import AttributePattern, attribute_list, attribute_names
 from ._calls import Call
+from ._feed import FeedStatus, Following
+from ._feeds import FeedCensus, Feeds
 from ._futures import CallFuture, CallResult, ThreadFuture
 from ._limits import Limits
 from ._modes import MODES, Client, ClientStatus, mode_from_environment, mode_named
@@ -67,6 +69,10 @@ __all__ = [
     "EventSnapshot",
     "Failure",
     "FailureLevel",
+    "FeedCensus",
+    "FeedStatus",
+    "Feeds",
+    "Following",
     "GroupSnapshot",
     "LaneCount",
     "Limits",

@@ -23,6 +23,7 @@ from ..green import Boundaries, Patches
 from ._calls import Call
 from ._dispatch import Dispatch, Report
 from ._executors import Asyncio, Futures, Gevent
+from ._feeds import Feeds
 from ._limits import Limits
 from ._lookups import Lookups
 from ._origins import remember_origins
@@ -86,6 +87,8 @@ class Client:
         shield: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
         self._dispatch = Dispatch(loop, boundaries, report, limits or Limits(), shield=shield)
+        self.feeds = Feeds()
+        """Everything live in this shell follows its attributes here."""
         self._patches = Patches()
         self._mode_before = tango.get_green_mode()
         for module, executor in (
@@ -99,7 +102,8 @@ class Client:
         self.lookups = Lookups(self._dispatch)
 
     def close(self) -> None:
-        """Give PyTango back its executors, its classes and the mode that it had."""
+        """End the feeds; give PyTango back its executors, its classes and the mode it had."""
+        self.feeds.close()
         tango.set_green_mode(self._mode_before)
         self._patches.undo()
         self._dispatch.pool.close()

@@ -1,0 +1,68 @@
+"""The full names of attributes, as Tango writes them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+
+from ..errors import AttributeNameError
+
+__all__ = ["AttributeName"]
+
+_HOST = re.compile(r"(?:tango:)?//(?P<host>[^/:#]+:\d+)/|(?P<bare>[^/:#]+:\d+)/", re.IGNORECASE)
+_SUFFIX = re.compile(r"#dbase=(?:yes|no)$", re.IGNORECASE)
+_WORD = re.compile(r"[^\s:#*?]+")
+_ALIAS, _DEVICE, _ATTRIBUTE = 2, 3, 4
+_WRITTEN = (
+    "An attribute is written domain/family/member/name, alias/name, or with its database's "
+    "tango://host:port/ before that."
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class AttributeName:
+    """The full name of an attribute, taken apart."""
+
+    full: str
+    """As it was written."""
+
+    device: str
+    """What a proxy of its device is made of: names the database wherever that is known."""
+
+    name: str
+    """The attribute's own name."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Device and name in lower case: Tango's names are the same in any case."""
+        return self.device.lower(), self.name.lower()
+
+    @classmethod
+    def parse(cls, written: str) -> AttributeName:
+        """Take a full name apart. Raises `AttributeNameError`."""
+        if not isinstance(written, str):
+            raise AttributeNameError(f"{written!r} is no attribute's name. {_WRITTEN}")
+        full = written.strip()
+        suffix = _SUFFIX.search(full)
+        path = full[: suffix.start()] if suffix else full
+        host = _HOST.match(path)
+        parts = (path[host.end() :] if host else path).split("/")
+        if len(parts) == _DEVICE and all(map(_WORD.fullmatch, parts)):
+            raise AttributeNameError(
+                f"{written!r} names a device; add the attribute, as in {path}/State."
+            )
+        if len(parts) not in (_ALIAS, _ATTRIBUTE) or not all(map(_WORD.fullmatch, parts)):
+            raise AttributeNameError(f"{written!r} is no attribute's name. {_WRITTEN}")
+        device = "/".join(parts[:-1])
+        address = (host["host"] or host["bare"]) if host else _only_database()
+        if address:
+            # Named in full: the feed keeps to its database, whatever TANGO_HOST becomes later.
+            device = f"tango://{address}/{device}"
+        return cls(full, device + (suffix.group() if suffix else ""), parts[-1])
+
+
+def _only_database() -> str:
+    """Return the database of ``TANGO_HOST``, unless there are several or it is set elsewhere."""
+    host = os.environ.get("TANGO_HOST", "").strip()
+    return host if re.fullmatch(r"[^,:/]+:\d+", host) else ""
