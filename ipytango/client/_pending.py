@@ -42,7 +42,7 @@ class PendingFacts:
     """False where it is known only for how long it has been looked at."""
 
     cancels: str
-    """What `Pending.cancel` would do, in words; empty where it could do nothing."""
+    """See `Pending.cancels`."""
 
     @property
     def over(self) -> bool:
@@ -64,6 +64,7 @@ class Pending(ABC):
         self._seen_at = time.monotonic()
         self._ended_at: float | None = None
         self._told: Callable[[], None] | None = None
+        self._shown = False
 
     # --- what each kind knows of itself -----------------------------------------------------------
 
@@ -118,6 +119,16 @@ class Pending(ABC):
             return "cancelled" if call.cancelled else "failed" if call.error else "done"
         return "pending" if call.running else "queued"
 
+    @property
+    def over(self) -> bool:
+        """Whether it will not change any more."""
+        return self.phase in _OVER
+
+    @property
+    def cancels(self) -> str:
+        """What `cancel` would do now, in words; empty where it could do nothing."""
+        return "" if self.over else self._cancels()
+
     def facts(self) -> PendingFacts:
         """Look at it now; any thread."""
         phase = self.phase
@@ -130,16 +141,14 @@ class Pending(ABC):
             note=self._note(phase),
             elapsed_s=self._elapsed(over=over),
             elapsed_exact=exact,
-            cancels="" if over else self._cancels(),
+            cancels=self.cancels,
         )
 
     def _note(self, phase: str) -> str:
         call = self._call
         if phase == "cancelled" and call is not None and not call.cancelled:
             return GOES_ON if call.running else ""
-        if phase == "queued":
-            return "other calls come first"
-        return "" if phase in _OVER else self._place()
+        return "" if phase == "queued" or phase in _OVER else self._place()
 
     def _elapsed(self, *, over: bool) -> float | None:
         call = self._call
@@ -159,6 +168,7 @@ class Pending(ABC):
     @property
     def error(self) -> BaseException | None:
         """The error, for somebody who shows it: it counts as seen."""
+        self._shown = True
         if self._ready():
             return None if self._cancelled() else self._seen()
         return None if self._call is None or self._call.cancelled else self._call.error
@@ -179,11 +189,14 @@ class Pending(ABC):
     def unwatch(self) -> None:
         """End `watch`."""
         self._told = None
-        self._unlink()
+        if self._ready() or not self._shown:
+            self._unlink()
 
     def _ended(self, _thing: object = None) -> None:
         if self._ended_at is None:
             self._ended_at = time.monotonic()
+        if self._shown and not self._cancelled():
+            self._seen()  # the answer was shown before whom it is for had it
         self._tell()
 
     def _tell(self) -> None:

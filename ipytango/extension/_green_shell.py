@@ -31,6 +31,7 @@ from ..widgets import Hub
 from ._cells import run_cells_green
 from ._kernel import handle_messages_green, reply_without_sleep
 from ._panels import open_hub
+from ._pending import show_pending_results
 from ._terminal import share_prompt_loop
 from ._tracebacks import show_clean_tracebacks
 
@@ -77,6 +78,7 @@ class GreenShell:
             self._loop, boundaries, report_in_background, shield=interrupts.shielded
         )
         patches.on_undo(self._client.close)
+        show_pending_results(patches, shell, lambda: self.hub)
         self._register_magics()
         atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop
 

@@ -2,5 +2,16 @@
 
 from ._hub import Hub
 from ._panel import Frame, Look, Panel
+from ._pending import PendingPanel, shown_outcome
+from ._pending_many import PendingManyPanel, PendingTally
 
-__all__ = ["Frame", "Hub", "Look", "Panel"]
+__all__ = [
+    "Frame",
+    "Hub",
+    "Look",
+    "Panel",
+    "PendingManyPanel",
+    "PendingPanel",
+    "PendingTally",
+    "shown_outcome",
+]

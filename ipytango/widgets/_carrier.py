@@ -71,6 +71,7 @@ class Carrier:
         if seat is None:
             return  # closed meanwhile
         self._expected[panel.id] = time.monotonic()
+        seat.saved = seat.saved or {}  # it stands in the notebook, whether or not a page comes
         self._waken(panel, seat)
         self.open([panel.id])
 
@@ -212,6 +213,7 @@ class Carrier:
             self._lose_silent_pages(now_s)
             self._put_unwanted_to_sleep(now_s)
             self._save_changed(now_s)
+            self._look_again(now_s)
             self._beat(now_s)
         batch_s = self._batch_if_due(now_s)
         waits = [] if batch_s is None else [batch_s]
@@ -261,6 +263,13 @@ class Carrier:
                     self.save(panel)
                 except Exception as error:
                     self._failed(panel, seat, error)
+
+    def _look_again(self, now_s: float) -> None:
+        """Ask panels that show what tells nobody of its changes."""
+        for seat in list(self._seats.values()):
+            panel = seat.awake
+            if panel is not None and 0 < panel.looks_every_s <= now_s - seat.sent_s:
+                seat.dirty = True
 
     def _beat(self, now_s: float) -> None:
         live = [page for page in self._pages.values() if page.live]

@@ -100,8 +100,9 @@ class Hub:
             return
         from IPython.display import publish_display_data
 
-        self.show(panel)
+        # In this order: what the panel renews from now on renews what stands there already.
         publish_display_data(panel.bundle(), transient={"display_id": panel.id})
+        self.show(panel)
 
     def widget_of(self, panel: Panel) -> PanelWidget:
         """Make an ipywidgets widget that shows the panel."""

@@ -62,6 +62,10 @@ class Panel(ABC):
     saves_every_s: float = 30.0
     """How often the snapshot in the notebook is renewed while it changes; 0 is never."""
 
+    looks_every_s: float = 0.0
+    """How often a frame is asked for by itself, where a change tells nobody; 0 is never, 1 is the
+    least."""
+
     def __init__(self, hub: Hub) -> None:
         self.id = secrets.token_hex(8)
         self.hub = hub

@@ -64,7 +64,7 @@ class Wire:
             "update_display_data",
             content,
             parent=kernel.get_parent(),
-            ident=kernel.topic("update_display_data"),
+            ident=b"display_data",
         )
 
     def widget(self, panel: str) -> PanelWidget:

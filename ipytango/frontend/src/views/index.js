@@ -1,6 +1,8 @@
 // The views by the names that panels call them by.
 
+import { mount as pending } from "./pending.js";
+import { mount as pending_many } from "./pending_many.js";
 import { mount as plain } from "./plain.js";
 
 /** @type {Record<string, import("../types.js").Mount>} */
-export const views = { plain };
+export const views = { pending, pending_many, plain };
