@@ -18,16 +18,31 @@ from ._pending import (
     tally_html,
     tally_lines,
 )
+from ._watch import (
+    WATCH_COLUMNS,
+    WatchRow,
+    failure_levels,
+    watch_colours,
+    watch_csv,
+    watch_html,
+    watch_record,
+    watch_text,
+)
+from ._watch_cells import CellWriter
 
 __all__ = [
     "SHOWN_ENDED",
+    "WATCH_COLUMNS",
+    "CellWriter",
     "Ended",
     "GreenStatus",
     "Shown",
     "Tally",
     "ValueFormats",
+    "WatchRow",
     "error_line",
     "escape",
+    "failure_levels",
     "failure_of_pending",
     "named_failure_html",
     "outcome_html",
@@ -36,4 +51,9 @@ __all__ = [
     "seconds_text",
     "tally_html",
     "tally_lines",
+    "watch_colours",
+    "watch_csv",
+    "watch_html",
+    "watch_record",
+    "watch_text",
 ]
