@@ -8,6 +8,7 @@ from ._version import __version__
 from .demo import demo
 
 if TYPE_CHECKING:
+    from .extension import watch
     from .green import await_, spawn
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "load_ipython_extension",
     "spawn",
     "unload_ipython_extension",
+    "watch",
 ]
 
 
@@ -26,6 +28,10 @@ def __getattr__(name: str) -> Any:
         from . import green
 
         return getattr(green, name)
+    if name == "watch":
+        from . import extension
+
+        return getattr(extension, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -13,6 +13,7 @@ import threading
 from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
+from IPython.core.magic import Magics
 
 from ..client import Client, mode_from_environment, mode_named
 from ..display import GreenStatus, error_line
@@ -26,7 +27,7 @@ from ..green import (
     install_hub,
     uninstall_hub,
 )
-from ..magics import GreenMagics, complete_magic
+from ..magics import GreenMagics, WatchMagics, complete_magic
 from ..widgets import Hub
 from ._cells import run_cells_green
 from ._kernel import handle_messages_green, reply_without_sleep
@@ -164,17 +165,20 @@ class GreenShell:
             self._patches.on_undo(functools.partial(uninstall_hub, self._hub, force=True))
 
     def _register_magics(self) -> None:
+        self._register(GreenMagics(self._shell, self))
+        self._register(WatchMagics(self._shell, self))
+        matchers = self._shell.Completer.custom_matchers
+        matchers.append(complete_magic)
+        self._patches.on_undo(lambda: matchers.remove(complete_magic))
+
+    def _register(self, magics: Magics) -> None:
         manager = self._shell.magics_manager
-        magics = GreenMagics(self._shell, self)
         self._shell.register_magics(magics)
         self._patches.on_undo(lambda: self._shell.configurables.remove(magics))
         self._patches.on_undo(lambda: manager.registry.pop(type(magics).__name__))
         for kind, names in magics.magics.items():
             for name in names:
                 self._patches.on_undo(functools.partial(manager.magics[kind].pop, name, None))
-        matchers = self._shell.Completer.custom_matchers
-        matchers.append(complete_magic)
-        self._patches.on_undo(lambda: matchers.remove(complete_magic))
 
 
 def loop_of(shell: Any) -> asyncio.AbstractEventLoop:

@@ -2,5 +2,6 @@
 
 from ._completion import complete_magic
 from ._green import GreenMagics, GreenShell
+from ._watch import HubOwner, WatchMagics
 
-__all__ = ["GreenMagics", "GreenShell", "complete_magic"]
+__all__ = ["GreenMagics", "GreenShell", "HubOwner", "WatchMagics", "complete_magic"]

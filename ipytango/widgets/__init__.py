@@ -4,6 +4,8 @@ from ._hub import Hub
 from ._panel import Frame, Look, Panel
 from ._pending import PendingPanel, shown_outcome
 from ._pending_many import PendingManyPanel, PendingTally
+from ._watch import Watch
+from ._watch_terminal import watch_in_terminal
 
 __all__ = [
     "Frame",
@@ -13,5 +15,7 @@ __all__ = [
     "PendingManyPanel",
     "PendingPanel",
     "PendingTally",
+    "Watch",
     "shown_outcome",
+    "watch_in_terminal",
 ]
