@@ -1,0 +1,348 @@
+// A live table of attributes. Only the rows that can be seen are in the page.
+
+import {
+  copyText, download, fillDetails, hint, layout, paint, slotIn, style, write,
+} from "./watch_parts.js";
+import { Rows, ageText, timeText } from "./watch_rows.js";
+
+/** @typedef {import("./watch_rows.js").Row} Row */
+/** @typedef {{column: string, descending: boolean}} Sort */
+
+const ROW_PX = 25;
+const SHOWN_ROWS = 20;
+const AHEAD_ROWS = 4;
+const TICK_MS = 1000;
+const SAID_MS = 1500;
+const COPY = "Copy CSV";
+
+/** @type {Record<string, string>} */
+const SOURCES = { change: "events" };
+
+/** @type {Record<string, string>} */
+const SOURCE_HINTS = {
+  change: "change events of the device",
+  periodic: "periodic events of the device",
+  poll: "read again and again: the device offers no events",
+};
+
+/** @param {import("../types.js").Host} host @returns {import("../types.js").View} */
+export function mount(host) {
+  return new Watch(host);
+}
+
+class Watch {
+  /** @param {import("../types.js").Host} host */
+  constructor(host) {
+    this.host = host;
+    this.rows = new Rows();
+    this.parts = layout(host.el);
+    /** @type {Row[]} the rows in the order that is shown */
+    this.order = [];
+    /** @type {any[]} */
+    this.slots = [];
+    this.filter = "";
+    /** @type {Sort | null} */
+    this.sort = null;
+    /** @type {number | null} the row whose details are open */
+    this.open = null;
+    this.detailed = "";
+    /** @type {number | null} */
+    this.staleSince = null;
+    /** @type {number | null} */
+    this.paused = null;
+    /** @type {{quality: Record<string, string>, state: Record<string, string>}} */
+    this.colours = { quality: {}, state: {} };
+    this.scheduled = false;
+    this.configure(host.config);
+    this.listen();
+  }
+
+  // --- what the hub calls -------------------------------------------------------------------
+
+  /** @param {any} config */
+  configure(config) {
+    const { root, pause } = this.parts;
+    this.rows.period = config.period;
+    this.colours = config.colours;
+    this.paused = config.paused;
+    root.classList.toggle("ipytango-watch-paused", this.paused !== null);
+    pause.textContent = this.paused === null ? "Pause" : "Resume";
+    pause.setAttribute("aria-pressed", String(this.paused !== null));
+    this.schedule();
+  }
+
+  /** @param {any} data @param {any[]} buffers */
+  draw(data, buffers) {
+    if (this.rows.apply(data, buffers)) this.arrange();
+    this.paint();
+  }
+
+  /** @param {number | null} sinceMs */
+  stale(sinceMs) {
+    this.staleSince = sinceMs;
+    this.parts.root.classList.toggle("ipytango-watch-silent", sinceMs !== null);
+    this.schedule();
+  }
+
+  resize() {
+    this.schedule();
+  }
+
+  // --- what the reader does -----------------------------------------------------------------
+
+  listen() {
+    const { filter, headers, port, pause, copy, save } = this.parts;
+    const { signal } = this.host;
+    const on = (/** @type {HTMLElement} */ element, /** @type {string} */ event, /** @type {(event: any) => void} */ act) =>
+      element.addEventListener(event, act, { signal, passive: true });
+    on(filter, "input", () => this.choose({ filter: filter.value }));
+    on(port, "scroll", () => this.paint());
+    on(port, "click", (event) => this.clicked(event.target));
+    on(pause, "click", () => this.ask("pause", this.paused === null));
+    on(copy, "click", () => this.copy());
+    on(save, "click", () => this.save());
+    for (const [column, { button }] of headers) on(button, "click", () => this.sortBy(column));
+    const resizes = new ResizeObserver(() => this.schedule());
+    resizes.observe(port);
+    const timer = setInterval(() => this.tick(), TICK_MS);
+    signal.addEventListener("abort", () => {
+      clearInterval(timer);
+      resizes.disconnect();
+    });
+  }
+
+  /** @param {{filter?: string, sort?: Sort | null}} choice */
+  choose(choice) {
+    Object.assign(this, choice);
+    this.arrange();
+    this.schedule();
+  }
+
+  /** Up, down, as asked for. @param {string} column */
+  sortBy(column) {
+    if (this.sort?.column !== column) this.choose({ sort: { column, descending: false } });
+    else this.choose({ sort: this.sort.descending ? null : { column, descending: true } });
+  }
+
+  /** @param {HTMLElement} target */
+  clicked(target) {
+    const slot = this.slots.find((one) => one.element.contains(target));
+    if (!slot?.row) return;
+    if (target === slot.remove) {
+      this.ask("remove", slot.row.key);
+    } else if (!String(getSelection())) {
+      this.show(this.open === slot.row.key ? null : slot.row.key);
+    }
+  }
+
+  /** @param {number | null} key */
+  show(key) {
+    this.open = key;
+    this.schedule();
+  }
+
+  async copy() {
+    const text = await this.csv();
+    if (text === null) return;
+    try {
+      await copyText(text);
+      this.parts.copy.textContent = "Copied";
+      setTimeout(() => (this.parts.copy.textContent = COPY), SAID_MS);
+    } catch {
+      this.host.mark("The browser does not allow to copy here; save the file instead.");
+    }
+  }
+
+  async save() {
+    const text = await this.csv();
+    if (text !== null) download(text);
+  }
+
+  /** The rows that are shown, from the kernel: it has the values, here are but texts. */
+  csv() {
+    return this.ask("csv", this.order.map((row) => row.key));
+  }
+
+  /** Ask the kernel; null where it refuses, which is shown. @param {string} op @param {any} argument */
+  async ask(op, argument) {
+    try {
+      const answer = await this.host.send(op, argument);
+      this.host.mark("");
+      return answer;
+    } catch (error) {
+      this.host.mark(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+
+  // --- drawing ------------------------------------------------------------------------------
+
+  tick() {
+    // Values come ten times a second; rows that changed places as often could not be read.
+    if (this.filter || this.sort) this.arrange();
+    this.schedule();
+  }
+
+  /** Choose and sort the rows anew. */
+  arrange() {
+    const { sheet, port, headers } = this.parts;
+    this.order = this.rows.chosen(this.filter, this.sort);
+    sheet.style.height = `${this.order.length * ROW_PX}px`;
+    port.style.height = `${Math.min(this.order.length, SHOWN_ROWS) * ROW_PX}px`;
+    for (const [column, { cell }] of headers) {
+      const sort = this.sort?.column === column ? this.sort : null;
+      cell.setAttribute("aria-sort", sort ? (sort.descending ? "descending" : "ascending") : "none");
+    }
+  }
+
+  schedule() {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => {
+      this.scheduled = false;
+      if (!this.host.signal.aborted) this.paint();
+    });
+  }
+
+  paint() {
+    const { port, sheet } = this.parts;
+    const first = Math.max(0, Math.floor(port.scrollTop / ROW_PX) - AHEAD_ROWS);
+    const shown = Math.ceil(port.clientHeight / ROW_PX) + 2 * AHEAD_ROWS;
+    const last = Math.min(this.order.length, first + shown);
+    while (this.slots.length < last - first) this.slots.push(slotIn(sheet));
+    const { now } = this.rows;
+    const used = new Set();
+    for (let at = first; at < last; at++) {
+      // A row keeps its place in the page while others scroll past.
+      const slot = this.slots[at % this.slots.length];
+      used.add(slot);
+      this.place(slot, at);
+      this.fill(slot, this.order[at], now);
+    }
+    for (const slot of this.slots) {
+      slot.element.hidden = !used.has(slot);
+      if (slot.element.hidden) slot.row = null;
+    }
+    this.paintCensus();
+    this.paintDetails();
+  }
+
+  /** @param {any} slot @param {number} at */
+  place(slot, at) {
+    if (slot.at === at) return;
+    slot.at = at;
+    slot.element.style.transform = `translateY(${at * ROW_PX}px)`;
+  }
+
+  /** @param {any} slot @param {Row} row @param {number} now */
+  fill(slot, row, now) {
+    slot.row = row;
+    const standing = this.staleSince === null ? this.rows.standing(row) : "stale";
+    const open = this.open === row.key ? " ipytango-watch-open" : "";
+    style(slot.element, `ipytango-watch-row ipytango-watch-is-${standing}${open}`);
+    const cut = row.name.lastIndexOf("/") + 1;
+    write(slot.device, row.name.slice(0, cut));
+    write(slot.attribute, row.name.slice(cut));
+    hint(slot.name, row.description ? `${row.name}\n${row.description}` : row.name);
+    this.fillValue(slot, row);
+    write(slot.unit, row.unit);
+    hint(slot.unit, row.unit);
+    this.fillQuality(slot, row.quality);
+    write(slot.set, row.set);
+    hint(slot.set, row.set);
+    write(slot.time, timeText(row.time, true));
+    hint(slot.time, row.time ? new Date(row.time * 1000).toString() : "");
+    write(slot.age, row.received ? ageText(now - row.received) : "");
+    const [text, why] = this.standingText(row, standing);
+    write(slot.standing, text);
+    hint(slot.standing, why);
+    write(slot.dropped, row.dropped ? String(row.dropped) : "");
+    hint(slot.remove, `Remove ${row.name}`);
+  }
+
+  /** @param {any} slot @param {Row} row */
+  fillValue(slot, row) {
+    const lastKnown = row.state === "away" && row.value;
+    const failure = lastKnown ? undefined : row.failure[0];
+    style(slot.value, `ipytango-watch-value ipytango-watch-shows-${failure ? "failure" : row.kind}`);
+    write(slot.text, failure ? failure.reason : row.value);
+    hint(slot.value, failure ? `${failure.reason}: ${failure.description}` : row.full || row.value);
+    let lamp = "";
+    if (!failure && row.kind === "state") lamp = this.colours.state[row.value] ?? "";
+    if (!failure && row.kind === "lamp" && row.value) lamp = row.value === "True" ? "#35c075" : "transparent";
+    slot.lamp.hidden = !lamp;
+    paint(slot.lamp, lamp);
+  }
+
+  /** @param {any} slot @param {string} quality */
+  fillQuality(slot, quality) {
+    const colour = quality === "VALID" ? "" : (this.colours.quality[quality] ?? "");
+    write(slot.badge, quality.toLowerCase());
+    style(slot.badge, colour ? "ipytango-watch-badge ipytango-watch-loud" : "ipytango-watch-badge");
+    paint(slot.badge, colour);
+  }
+
+  /** @param {Row} row @param {string} standing @returns {[string, string]} */
+  standingText(row, standing) {
+    if (standing === "live") return [SOURCES[row.source] ?? row.source, SOURCE_HINTS[row.source] ?? ""];
+    if (standing === "connecting") return ["connecting", "no answer yet"];
+    if (standing !== "stale") {
+      const since = timeText(row.since, false);
+      const what = row.value ? ": the value is the last that was known" : "";
+      return [`${standing} ${since}`, `${standing} since ${since}${what}`];
+    }
+    const last = timeText(this.staleSince === null ? row.received : this.staleSince / 1000, false);
+    return [`stale ${last}`, `nothing new since ${last}: the value is the last that was known`];
+  }
+
+  paintCensus() {
+    const total = this.rows.byKey.size;
+    const count = this.staleSince === null ? this.rows.census() : { stale: total };
+    const all = `${total} ${total === 1 ? "row" : "rows"}`;
+    const parts = [this.order.length === total ? all : `${this.order.length} of ${all}`];
+    for (const [standing, text] of Object.entries(WORRIES)) {
+      if (count[standing]) parts.push(`${count[standing]} ${text}`);
+    }
+    if (this.paused !== null) parts.push(`paused at ${timeText(this.paused, false)}`);
+    write(this.parts.census, parts.join(" · "));
+    write(this.parts.nothing, this.order.length ? "" : total ? "No row matches the filter." : "No attributes.");
+  }
+
+  paintDetails() {
+    const box = this.parts.details;
+    const row = this.open === null ? undefined : this.rows.byKey.get(this.open);
+    box.hidden = !row;
+    if (!row) return;
+    const facts = factsOf(row);
+    const told = JSON.stringify([row.name, facts, row.failure]);
+    if (this.detailed === told) return;
+    this.detailed = told;
+    const close = fillDetails(box, row, facts);
+    close.addEventListener("click", () => this.show(null), { signal: this.host.signal });
+  }
+}
+
+/** What is said of rows that are not as they should be. @type {Record<string, string>} */
+const WORRIES = {
+  connecting: "connecting",
+  away: "away",
+  failed: "failed",
+  error: "with errors",
+  stale: "stale",
+};
+
+/** @param {Row} row @returns {[string, string][]} */
+function factsOf(row) {
+  /** @type {[string, string][]} */
+  const facts = [
+    ["label", row.label],
+    ["description", row.description],
+    ["value", `${row.full || row.value}${row.value && row.unit ? ` ${row.unit}` : ""}`],
+    ["set value", row.set],
+    ["quality", row.quality.toLowerCase()],
+    ["state", `${row.state} since ${timeText(row.since, false)}`],
+    ["dropped", row.dropped ? String(row.dropped) : ""],
+    ["errors", row.errors ? String(row.errors) : ""],
+  ];
+  return facts.filter(([, text]) => text.trim());
+}
