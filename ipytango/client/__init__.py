@@ -5,6 +5,7 @@ from ._calls import Call
 from ._feed import FeedStatus, Following
 from ._feeds import FeedCensus, Feeds
 from ._futures import CallFuture, CallResult, ThreadFuture
+from ._histories import history_of
 from ._limits import Limits
 from ._modes import MODES, Client, ClientStatus, mode_from_environment, mode_named
 from ._pending import Pending, PendingFacts
@@ -44,6 +45,7 @@ from ._snapshots import (
     snapshot_of,
     snapshotted_types,
 )
+from ._stream import Keep, Stream
 
 __all__ = [
     "MODES",
@@ -74,6 +76,7 @@ __all__ = [
     "Feeds",
     "Following",
     "GroupSnapshot",
+    "Keep",
     "LaneCount",
     "Limits",
     "Pending",
@@ -85,6 +88,7 @@ __all__ = [
     "Request",
     "Snapshot",
     "StateSnapshot",
+    "Stream",
     "ThreadFuture",
     "TimeSnapshot",
     "ValueList",
@@ -93,6 +97,7 @@ __all__ = [
     "attribute_names",
     "facts_of",
     "failure_of",
+    "history_of",
     "mode_from_environment",
     "mode_named",
     "pending_of",

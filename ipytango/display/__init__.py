@@ -1,8 +1,15 @@
 """From a value to text and HTML: pure functions of a snapshot, no input and no output."""
 
+from ._charts import MARKED, PALETTE, ChartLine, chart, rgb
+from ._colours import COLOUR_MAPS, colour_table
+from ._curves import ticks
+from ._decimation import decimate
+from ._drawings import Drawing, stacked
 from ._errors import error_line
 from ._green import GreenStatus
 from ._html import escape
+from ._levels import bounds_of, levels_of, percentiles_of
+from ._numbers import brief_number, format_number
 from ._pending import (
     SHOWN_ENDED,
     Ended,
@@ -18,6 +25,10 @@ from ._pending import (
     tally_html,
     tally_lines,
 )
+from ._pictures import paint
+from ._plots import plot_html, plot_text
+from ._sparklines import sparkline
+from ._statistics import statistics_of
 from ._watch import (
     WATCH_COLUMNS,
     WatchRow,
@@ -31,26 +42,47 @@ from ._watch import (
 from ._watch_cells import CellWriter
 
 __all__ = [
+    "COLOUR_MAPS",
+    "MARKED",
+    "PALETTE",
     "SHOWN_ENDED",
     "WATCH_COLUMNS",
     "CellWriter",
+    "ChartLine",
+    "Drawing",
     "Ended",
     "GreenStatus",
     "Shown",
     "Tally",
     "ValueFormats",
     "WatchRow",
+    "bounds_of",
+    "brief_number",
+    "chart",
+    "colour_table",
+    "decimate",
     "error_line",
     "escape",
     "failure_levels",
     "failure_of_pending",
+    "format_number",
+    "levels_of",
     "named_failure_html",
     "outcome_html",
+    "paint",
     "pending_html",
     "pending_line",
+    "percentiles_of",
+    "plot_html",
+    "plot_text",
+    "rgb",
     "seconds_text",
+    "sparkline",
+    "stacked",
+    "statistics_of",
     "tally_html",
     "tally_lines",
+    "ticks",
     "watch_colours",
     "watch_csv",
     "watch_html",
