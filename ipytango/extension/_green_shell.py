@@ -30,6 +30,8 @@ from ..green import (
 from ..magics import GreenMagics, WatchMagics, complete_magic
 from ..widgets import Hub
 from ._cells import run_cells_green
+from ._comms import handle_comms_beside_cells
+from ._displays import show_tango_values
 from ._kernel import handle_messages_green, reply_without_sleep
 from ._panels import open_hub
 from ._pending import show_pending_results
@@ -67,6 +69,7 @@ class GreenShell:
         run_cells_green(patches, shell, boundaries, interrupts)
         if hasattr(shell, "kernel"):
             handle_messages_green(patches, shell.kernel, interrupts, self._loop)
+            self._note(handle_comms_beside_cells(patches, shell.kernel))
             reply_without_sleep(patches, shell)
         show_clean_tracebacks(patches, shell)
         exchange_loop_calls(patches, self._loop)
@@ -79,6 +82,7 @@ class GreenShell:
             self._loop, boundaries, report_in_background, shield=interrupts.shielded
         )
         patches.on_undo(self._client.close)
+        show_tango_values(patches, shell, self._client)
         show_pending_results(patches, shell, lambda: self.hub)
         self._register_magics()
         atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from browser.lab import OTHER_IPYKERNELS, Lab, kernel_name
+from browser.fake_kernel import FakeKernel
+from browser.lab import Lab, kernel_name
 from browser.page import FrontEnd, NotebookPage, Watchdog
+from support.ipykernels import KINDS, OF_THE_ENVIRONMENT, environment_of
 from support.leftovers import MARK, Leftovers
 
 if TYPE_CHECKING:
@@ -120,14 +122,23 @@ def open_notebook(
     lab.tidy()
 
 
-@pytest.fixture(params=["6.31.0", "7.3.0", "environment"])
+@pytest.fixture
+def fake_kernel(window: BrowserContext) -> Iterator[FakeKernel]:
+    """An empty page with the bundle in it, on a kernel that the test plays."""
+    page = window.new_page()
+    page.set_content("<!doctype html><title>A page</title><body>")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"{error.message}\n{error.stack}"))
+    yield FakeKernel(page)
+    page.close()
+    assert not errors, "Uncaught in the page:\n" + "\n".join(errors)
+
+
+@pytest.fixture(params=KINDS)
 def any_kernel(request: pytest.FixtureRequest) -> str:
-    """The name of a kernelspec, for each kind of ipykernel that treats comms in its own way."""
-    if request.param == "environment":
-        return "python3"
-    if not (OTHER_IPYKERNELS / request.param).is_dir():
-        pytest.skip(f"no ipykernel {request.param}: `make kernels` installs it where it can")
-    return kernel_name(request.param)
+    """The name of a kernelspec, for each kind of ipykernel."""
+    environment_of(request.param)
+    return "python3" if request.param == OF_THE_ENVIRONMENT else kernel_name(request.param)
 
 
 def _keep(stem: str, window: BrowserContext, watchdog: Watchdog, lab: Lab) -> None:

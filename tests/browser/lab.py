@@ -5,7 +5,6 @@ with another ipykernel, where `make kernels` has put one.
 """
 
 import json
-import os
 import shutil
 import signal
 import socket
@@ -21,14 +20,12 @@ from typing import Any
 
 import psutil
 
+from support.ipykernels import FOLDER
 from support.scratch import shell_environment
 
 START_TIMEOUT_S = 60.0
 END_TIMEOUT_S = 20.0
 _LOOK_AGAIN_S = 0.05
-
-# One folder for each version, as the Makefile makes them: other ipykernels than the environment's.
-OTHER_IPYKERNELS = Path(os.environ.get("IPYTANGO_TEST_KERNELS", Path(sys.prefix) / "kernels"))
 
 _SETTINGS = {
     # A pop-up about news would cover a corner of the page, and would look for them.
@@ -55,7 +52,7 @@ class Lab:
             _SETTINGS,
         )
         kernels = Path(environment["JUPYTER_DATA_DIR"]) / "kernels"
-        for folder in sorted(OTHER_IPYKERNELS.glob("[0-9]*")):
+        for folder in sorted(FOLDER.glob("[0-9]*")):
             _write_json(kernels / kernel_name(folder.name) / "kernel.json", _kernelspec(folder))
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
