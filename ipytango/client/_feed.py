@@ -164,8 +164,10 @@ class Feed:
         """Say how the attribute is being followed, as one follower sees it."""
         device, missing = self.device, self.missing
         state = device.state
-        if missing is not None and state == "live":
+        if state == "live" and missing is not None:
             state = "failed"
+        elif state == "live" and not self.source:
+            state = "connecting"
         return FeedStatus(
             state=state,
             source=self.source if state == "live" else "",
@@ -177,6 +179,11 @@ class Feed:
             failure=(missing or self.failure) if device.failure is None else device.failure,
         )
 
+    @property
+    def answers(self) -> bool:
+        """Whether the latest that the device has said is a value."""
+        return self.latest is not None and self.latest.failure is None
+
     # --- from the device --------------------------------------------------------------------------
 
     def hear(self, event: Any, source: str) -> None:
@@ -186,7 +193,8 @@ class Feed:
             self.dropped += 1
         heard.append((event, source, time.time()))
         self.received += 1
-        self.device.heard_s = time.monotonic()
+        if not event.err:
+            self.device.heard_s = time.monotonic()
         if not self._called:
             self._called = True
             self.device.post(self._take_heard)
@@ -201,11 +209,20 @@ class Feed:
         self.received += 1
         self._take_error(failure, source, time.time())
 
-    def size_buffer(self, facts: AttributeFacts) -> None:
-        """Make room for as many events as the memory may hold."""
-        room = SCALARS_KEPT if facts.data_format == "SCALAR" else ARRAYS_KEPT
-        if self._heard.maxlen != room:
-            self._heard = collections.deque(self._heard, maxlen=room)
+    def learn(self, facts: AttributeFacts | Failure) -> None:
+        """Take what the device says of the attribute, or why it says nothing."""
+        before = self.facts, self.missing
+        if isinstance(facts, AttributeFacts):
+            self.facts, self.missing = facts, None
+            room = SCALARS_KEPT if facts.data_format == "SCALAR" else ARRAYS_KEPT
+            if self._heard.maxlen != room:
+                self._heard = collections.deque(self._heard, maxlen=room)
+        elif any(level.reason == "API_AttrNotFound" for level in facts.levels):
+            if self.missing is None:
+                self.missing_since_s = time.time()
+            self.missing = self.missing or facts
+        if before != (self.facts, self.missing):
+            self.announce()
 
     def _take_heard(self) -> None:
         self._called = False

@@ -13,7 +13,7 @@ import tango
 from . import _subscriptions as ask
 from ._calls import Call
 from ._feed import Feed
-from ._readings import AttributeFacts, Failure, FailureLevel, failure_of
+from ._readings import Failure, FailureLevel, failure_of
 
 if TYPE_CHECKING:
     from ._feed_engine import FeedEngine
@@ -37,6 +37,9 @@ SETTLED_S = 1.0
 
 RESUBSCRIBE_S = 3.0
 """When something stood in the way of a subscription it is tried again after so long."""
+
+SILENT_PERIOD_S = 30.0
+"""A subscription that brings nothing, not even Tango's heartbeat, is tried again after so long."""
 
 FACTS_PERIOD_S = 30.0
 """How often it is looked whether the configuration of the attributes has changed."""
@@ -85,6 +88,7 @@ class FollowedDevice:
         self._reading: set[str] = set()
         self._facts_due_s = float("inf")
         self._again: dict[Feed, float] = {}
+        self._settling: set[Feed] = set()
         self._unsubscribed: dict[Feed, float] = {}
 
     # --- who follows ------------------------------------------------------------------------------
@@ -100,6 +104,7 @@ class FollowedDevice:
         """Follow an attribute no more."""
         self.feeds.pop(feed.name.lower(), None)
         self._again.pop(feed, None)
+        self._settling.discard(feed)
         self._unsubscribed.pop(feed, None)
         self._unsubscribe([feed])
 
@@ -191,73 +196,69 @@ class FollowedDevice:
         self.wake()
 
     def _lose(self, state: str, failure: Failure) -> None:
-        self.failure = failure
         self._acquaintance += 1
         self._reading.clear()
         # At once: Tango would try to reach the dead server, and keep all subscriptions waiting.
         self._unsubscribe(tuple(self.subscriptions))
         self._again.clear()
+        self._settling.clear()
         self._unsubscribed.clear()
-        if state != self.state:
-            self._become(state)
-
-    def _become(self, state: str) -> None:
-        self.state = state
-        self.since_s = time.time()
+        for feed in self.feeds.values():
+            feed.source = ""
+        if state == self.state:
+            return  # what began it says more than what Tango says of further tries
+        self.failure = failure
+        self.state, self.since_s = state, time.time()
         for feed in self.feeds.values():
             feed.announce()
 
     def _welcome(self, now: float) -> None:
         self.failure = None
+        self.state, self.since_s = "live", time.time()
         self._acquaintance += 1
         self._facts_due_s = now + FACTS_PERIOD_S
         for feed in self.feeds.values():
             feed.start_again()
-        self._become("live")
         self._introduce(list(self.feeds.values()))
 
     # --- getting to know attributes ---------------------------------------------------------------
 
     def _introduce(self, feeds: list[Feed]) -> None:
-        """Learn what the attributes are, read them, and subscribe, all at the same time."""
+        """Learn what the attributes are; then read them, and subscribe at the same time."""
+        self._learn(feeds, self._introduced)
+
+    def _introduced(self, feeds: list[Feed]) -> None:
         now = time.monotonic()
         for feed in feeds:
-            feed.source = "poll"
-            feed.poll_due_s = now
-            self._unsubscribed[feed] = now
-        self._learn(feeds)
+            if self.feeds.get(feed.name.lower()) is feed:
+                feed.source = "poll"
+                feed.poll_due_s = now
+                if feed.missing is None:
+                    self._unsubscribed[feed] = now
+        self.wake()
 
-    def _learn(self, feeds: list[Feed]) -> None:
+    def _learn(self, feeds: list[Feed], then: Callable[[list[Feed]], object]) -> None:
+        if not feeds:
+            return
         names = [feed.name for feed in feeds]
         learn = functools.partial(ask.facts_by_name, self._proxy, names)
-        self._on_worker(f"{self.name} (facts)", learn, self._now(self._learnt, feeds))
+        self._on_worker(f"{self.name} (facts)", learn, self._now(self._learnt, feeds, then))
 
-    def _learnt(self, feeds: list[Feed], call: Call) -> None:
+    def _learnt(self, feeds: list[Feed], then: Callable[[list[Feed]], object], call: Call) -> None:
         try:
             facts = call.outcome()
         except tango.DevFailed:
             self._doubt()
-            return
+            facts = {}
         for feed in feeds:
-            self._learnt_one(feed, facts[feed.name])
-
-    @staticmethod
-    def _learnt_one(feed: Feed, facts: AttributeFacts | Failure) -> None:
-        before = feed.facts, feed.missing
-        if isinstance(facts, AttributeFacts):
-            feed.facts, feed.missing = facts, None
-            feed.size_buffer(facts)
-        elif any(level.reason == "API_AttrNotFound" for level in facts.levels):
-            feed.missing = facts
-            if before[1] is None:
-                feed.missing_since_s = time.time()
-        if before != (feed.facts, feed.missing):
-            feed.announce()
+            if feed.name in facts:
+                feed.learn(facts[feed.name])
+        then(feeds)
 
     def _refresh_facts(self, now: float) -> None:
         if now >= self._facts_due_s:
             self._facts_due_s = now + FACTS_PERIOD_S
-            self._learn(list(self.feeds.values()))
+            self._learn([feed for feed in self.feeds.values() if not feed.missing], _nothing_more)
 
     # --- subscribing ------------------------------------------------------------------------------
 
@@ -285,6 +286,7 @@ class FollowedDevice:
         elif subscription is not None:
             feed.source = subscription.source
             self._again[feed] = now
+            self._settling.add(feed)
             self._wake_by(now)
         elif answer.ask_again:
             self._unsubscribed[feed] = now + RESUBSCRIBE_S
@@ -311,9 +313,12 @@ class FollowedDevice:
         if feed not in self.subscriptions:
             return
         # If the server is there, its events do not get through (a firewall?): polling does.
+        now = time.monotonic()
         self._unsubscribe([feed])
         feed.source = "poll"
-        self._ask(time.monotonic())
+        feed.poll_due_s = now
+        self._unsubscribed[feed] = now + SILENT_PERIOD_S
+        self._ask(now)
         self.wake()
 
     # --- reading ----------------------------------------------------------------------------------
@@ -344,8 +349,10 @@ class FollowedDevice:
     def _read(self, lane: str, feeds: list[Feed], now: float) -> None:
         self._reading.add(lane)
         for feed in feeds:
-            feed.poll_due_s = now + feed.period_s
-            self._again.pop(feed, None)
+            feed.poll_due_s = now + max(feed.period_s, FAILED_PERIOD_S if feed.missing else 0.0)
+            if self._again.pop(feed, None) is not None and feed in self._settling:
+                self._settling.discard(feed)
+                self._again[feed] = now + SETTLED_S
         read = functools.partial(ask.answers_of, self._proxy, [feed.name for feed in feeds])
         self._on_worker(lane, read, self._now(self._read_done, lane, feeds, now))
 
@@ -362,6 +369,7 @@ class FollowedDevice:
             received_s = time.time()
             for feed, answer in zip(feeds, answers, strict=True):
                 feed.take(answer, received_s, "poll" if feed.source == "poll" else "read")
+            self._introduce([feed for feed in feeds if feed.missing and feed.answers])
         self._weigh(feeds, took_s, now)
         self.wake()
 
@@ -417,6 +425,10 @@ def _no_answer(device: str) -> Failure:
         "ERR",
     )
     return Failure("NoAnswer", (level,))
+
+
+def _nothing_more(_: list[Feed]) -> None:
+    """Leave it at what has been learnt."""
 
 
 def _end(subscriptions: list[ask.Subscription]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import heapq
 import itertools
 import logging
@@ -44,10 +43,16 @@ class Pacer:
     def post(self, callback: Callable[..., object], *args: Any) -> None:
         """Have ``callback(*args)`` run soon; from any thread, in order, one wake-up for many."""
         self._posted.append((callback, args))
-        if not self._woken:
+        if self._woken:
+            return
+        try:
             self._woken = True
-            with contextlib.suppress(RuntimeError):  # two at once: one of them has woken it
-                self._gate.release()
+            self._gate.release()
+        except RuntimeError:
+            pass  # two at once: the other one has woken it
+        except BaseException:  # an interrupt: the next one wakes it
+            self._woken = False
+            raise
 
     def at(self, when_s: float, callback: Callable[[], object]) -> None:
         """Have the callback run at a time of `time.monotonic`. Only from the thread itself."""
