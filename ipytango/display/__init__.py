@@ -1,5 +1,6 @@
 """From a value to text and HTML: pure functions of a snapshot, no input and no output."""
 
+from . import _answers, _clients, _failures, _interfaces, _values  # noqa: F401 - their displays
 from ._charts import MARKED, PALETTE, ChartLine, chart, rgb
 from ._colours import COLOUR_MAPS, colour_table
 from ._curves import ticks
@@ -27,6 +28,7 @@ from ._pending import (
 )
 from ._pictures import paint
 from ._plots import plot_html, plot_text
+from ._show import html_of, line_of, text_of
 from ._sparklines import sparkline
 from ._statistics import statistics_of
 from ._watch import (
@@ -66,7 +68,9 @@ __all__ = [
     "failure_levels",
     "failure_of_pending",
     "format_number",
+    "html_of",
     "levels_of",
+    "line_of",
     "named_failure_html",
     "outcome_html",
     "paint",
@@ -82,6 +86,7 @@ __all__ = [
     "statistics_of",
     "tally_html",
     "tally_lines",
+    "text_of",
     "ticks",
     "watch_colours",
     "watch_csv",

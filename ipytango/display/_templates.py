@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._colours import quality_colour, state_colour
+from ._texts import shortened
 
 if TYPE_CHECKING:
     import jinja2
@@ -16,7 +17,7 @@ __all__ = ["render"]
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def render(name: str, **values: Any) -> str:
+def render(name: str, /, **values: Any) -> str:
     """Fill in the template `name` (a file in ``templates/``, with its ending).
 
     All values are escaped, but those of type `markupsafe.Markup`. Raises
@@ -37,5 +38,9 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         auto_reload=False,
     )
-    environment.filters |= {"quality_colour": quality_colour, "state_colour": state_colour}
+    environment.filters |= {
+        "quality_colour": quality_colour,
+        "shortened": shortened,
+        "state_colour": state_colour,
+    }
     return environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 
-__all__ = ["LONGEST_TEXT", "count_text", "shortened", "time_text"]
+__all__ = ["LONGEST_TEXT", "count_text", "printable", "shortened", "time_text"]
 
 LONGEST_TEXT = 4000
 """Characters of a device's text that a display shows."""
@@ -16,6 +16,17 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
     if len(text) <= longest:
         return text
     return f"{text[:longest]}… ({len(text) - longest:,} more characters)"
+
+
+def printable(text: str) -> str:
+    """Return `text` without what would move a terminal's cursor, colour it or turn its writing."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character in "\n\t":
+        return character
+    return repr(character)[1:-1]
 
 
 def count_text(count: int, noun: str) -> str:
