@@ -21,6 +21,7 @@ const REMOVED_AFTER_MS = 500;
 /** A place whose panel is not known is asked for after so long: its opening may be on the way. */
 const ASK_AFTER_MS = 300;
 const TELL_AFTER_MS = 50;
+const CLOSED = "This panel is closed: run its cell again.";
 /** A frame is asked for anew when the width has changed by more than this part. */
 const WIDTH_CHANGE = 0.1;
 /** What holds whole notebooks: it goes when the notebook is closed, and its kernel may go on. */
@@ -37,14 +38,14 @@ export class Hub {
     this.foreign = new Set();
     /** @type {Set<Mounted>} */
     this.mounted = new Set();
-    /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+    /** @type {Map<number, {panel: string, resolve: (value: any) => void, reject: (error: Error) => void}>} */
     this.asked = new Map();
     this.commands = 0;
     this.received = 0;
     this.drawnBatch = 0;
     /** @type {number|undefined} */
     this.repaint = undefined;
-    this.ackedAt = 0;
+    this.ackedAt = -Infinity;
     this.ackAtOnce = false;
     this.heardAt = 0;
     this.kernelMs = Date.now();
@@ -180,11 +181,11 @@ export class Hub {
   /** @param {string} panel @param {string} op @param {any} argument @returns {Promise<any>} */
   command(panel, op, argument) {
     if (this.closed || !this.known.has(panel)) {
-      return Promise.reject(new Error("This panel is closed: run its cell again."));
+      return Promise.reject(new Error(CLOSED));
     }
     const n = ++this.commands;
     this.say({ k: "cmd", n, p: panel, op, a: argument ?? null });
-    return new Promise((resolve, reject) => this.asked.set(n, { resolve, reject }));
+    return new Promise((resolve, reject) => this.asked.set(n, { panel, resolve, reject }));
   }
 
   /** @param {{c: string, n: number, v?: any, e?: string}} answer */
@@ -199,16 +200,31 @@ export class Hub {
   closePanels(panels) {
     for (const panel of panels) {
       if (!this.known.delete(panel)) this.foreign.add(panel);
-      for (const view of this.viewsOf(panel)) view.close();
+      for (const view of this.viewsOf(panel)) this.closeView(view);
+      for (const [n, asked] of this.asked) {
+        if (asked.panel === panel) this.giveUp(n, asked);
+      }
     }
+    this.later("tell", 0);
+  }
+
+  /** Freeze what it shows; one that shows nothing yet leaves the snapshot. @param {Mounted} mounted */
+  closeView(mounted) {
+    if (mounted.drawn) mounted.close();
+    else this.forget(mounted);
+  }
+
+  /** @param {number} n @param {{reject: (error: Error) => void}} asked */
+  giveUp(n, { reject }) {
+    this.asked.delete(n);
+    reject(new Error(CLOSED));
   }
 
   closeAll() {
     this.closed = true;
     this.known.clear();
-    for (const mounted of this.mounted) mounted.close();
-    for (const { reject } of this.asked.values()) reject(new Error("The kernel side is closed."));
-    this.asked.clear();
+    for (const mounted of this.mounted) this.closeView(mounted);
+    for (const [n, asked] of this.asked) this.giveUp(n, asked);
   }
 
   // --- the page -----------------------------------------------------------------------------------
@@ -280,14 +296,18 @@ export class Hub {
     this.intersections?.observe(slot);
   }
 
+  /** @param {Mounted} mounted */
+  forget(mounted) {
+    this.mounted.delete(mounted);
+    this.intersections?.unobserve(mounted.slot);
+    this.sizes?.unobserve(mounted.el);
+    mounted.remove();
+  }
+
   /** Give up the views whose places have gone. */
   removeLost() {
     for (const mounted of this.mounted) {
-      if (mounted.slot.isConnected) continue;
-      this.mounted.delete(mounted);
-      this.intersections?.unobserve(mounted.slot);
-      this.sizes?.unobserve(mounted.el);
-      mounted.remove();
+      if (!mounted.slot.isConnected) this.forget(mounted);
     }
     if (this.leaving && !this.mounted.size) this.say({ k: "bye" });
     else this.tell();

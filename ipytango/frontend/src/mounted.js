@@ -170,10 +170,8 @@ export class Mounted {
     this.frame.addEventListener("focusin", ({ target }) => (this.focused = target), { signal });
     this.frame.addEventListener(
       "focusout",
-      () => {
-        // A removed element loses the focus, too; only what the user left is forgotten.
-        if (this.frame.isConnected) this.focused = null;
-      },
+      // Later, as an element that is moved loses the focus, too, and has it again by then.
+      () => setTimeout(() => this.frame.contains(document.activeElement) || (this.focused = null)),
       { signal },
     );
   }
