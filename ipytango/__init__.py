@@ -8,7 +8,7 @@ from ._version import __version__
 from .demo import demo
 
 if TYPE_CHECKING:
-    from .extension import watch
+    from .extension import stream, watch
     from .green import await_, spawn
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "demo",
     "load_ipython_extension",
     "spawn",
+    "stream",
     "unload_ipython_extension",
     "watch",
 ]
@@ -28,7 +29,7 @@ def __getattr__(name: str) -> Any:
         from . import green
 
         return getattr(green, name)
-    if name == "watch":
+    if name in ("stream", "watch"):
         from . import extension
 
         return getattr(extension, name)

@@ -6,11 +6,12 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
+from ..client import Feeds, Keep, Stream
 from ..errors import NotLoaded
 from ..widgets import Watch
 from ._green_shell import GreenShell
 
-__all__ = ["GreenShell", "load", "loaded", "unload", "watch"]
+__all__ = ["GreenShell", "load", "loaded", "stream", "unload", "watch"]
 
 _loaded: dict[int, GreenShell] = {}
 
@@ -52,3 +53,28 @@ def watch(*attributes: object, period: float = 1.0) -> Watch:
         OptionError: `period` is not above 0.
     """
     return Watch(loaded().hub, attributes, period_s=period)
+
+
+def stream(*attributes: object, period: float = 1.0, keep: Keep = "newest") -> Stream:
+    """Give the readings of attributes, one after the other, as they come.
+
+        async for reading in ipytango.stream("sys/tg_test/1/ampli"):
+            print(reading.value)
+
+    In a cell ``for`` does the same, in every green mode, and everything else goes on meanwhile.
+    What the device fails to give is a reading with a `failure`. Works without the extension too.
+
+    Args:
+        attributes: full names (``domain/family/member/name``, ``alias/name``, either of them
+            after ``tango://host:port/``), proxies, or lists of them.
+        period: how often an attribute without events is read, in seconds.
+        keep: ``newest``: when readings come faster than they are taken, the newest of each
+            attribute; ``all``: every reading, up to 10,000 that wait. `Stream.dropped` counts.
+
+    Raises:
+        AttributeNameError: something is no attribute's full name.
+        OptionError: `period` or `keep` has no such value.
+    """
+    green = _loaded.get(id(get_ipython()))  # type: ignore[no-untyped-call, unused-ignore]
+    feeds = Feeds() if green is None else green.client.feeds
+    return Stream(feeds, attributes, period_s=period, keep=keep)

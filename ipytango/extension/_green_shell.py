@@ -106,6 +106,11 @@ class GreenShell:
             self._say(f"left as others have changed them since: {', '.join(left)}")
 
     @property
+    def client(self) -> Client:
+        """PyTango in this shell."""
+        return self._client
+
+    @property
     def hub(self) -> Hub:
         """The hub of the shell's live panels, made when it is first asked for."""
         if self._panels is None:
