@@ -41,7 +41,7 @@ from ._watch import (
     watch_record,
     watch_text,
 )
-from ._watch_cells import CellWriter
+from ._watch_cells import CellWriter, one_line
 
 __all__ = [
     "COLOUR_MAPS",
@@ -72,6 +72,7 @@ __all__ = [
     "levels_of",
     "line_of",
     "named_failure_html",
+    "one_line",
     "outcome_html",
     "paint",
     "pending_html",

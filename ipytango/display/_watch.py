@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..client import Failure
+from ..client import Failure, FailureLevel
 from ._colours import quality_colour, state_colour
 from ._templates import render
 from ._texts import shortened
@@ -48,7 +48,7 @@ WATCH_COLUMNS = (
 )
 """The columns that a table is taken away with."""
 
-_HEADING = ("attribute", "value", "unit", "quality", "set", "time", "source")
+_COLUMNS = ("attribute", "value", "unit", "quality", "set", "time", "source", "dropped")
 _NAME_CHARACTERS, _VALUE_CHARACTERS = 60, 48
 
 
@@ -111,9 +111,20 @@ def clock(time_s: float, *, fine: bool = False) -> str:
 def watch_html(rows: Sequence[WatchRow], at_s: float) -> str:
     """Return a table for where nothing is live; `at_s` is when the rows were so."""
     taken = datetime.datetime.fromtimestamp(at_s).astimezone()
+    shown = rows[:SAVED_ROWS]
+    used = {
+        "unit": any(row.unit for row in shown),
+        "quality": any(row.quality for row in shown),
+        "set": any(row.set_text for row in shown),
+        "dropped": any(row.dropped for row in shown),
+    }
     return render(
         "watch.html",
-        rows=[(row, clock(row.time_s, fine=True)) for row in rows[:SAVED_ROWS]],
+        columns=[name for name in _COLUMNS if used.get(name, True)],
+        rows=[
+            (row, row.failure and _bounded(row.failure), clock(row.time_s, fine=True))
+            for row in shown
+        ],
         hidden=max(0, len(rows) - SAVED_ROWS),
         count=len(rows),
         at=taken.strftime("%Y-%m-%d %H:%M:%S %Z"),
@@ -165,12 +176,16 @@ def watch_colours() -> dict[str, dict[str, str]]:
 
 def failure_levels(failure: Failure | None) -> list[dict[str, str]]:
     """Return an error's levels as a browser shows them; none for None."""
-    if failure is None:
-        return []
-    return [
-        {name: shortened(str(text), LONGEST_ERROR_TEXT) for name, text in vars(level).items()}
+    return [] if failure is None else [dict(vars(level)) for level in _bounded(failure).levels]
+
+
+def _bounded(failure: Failure) -> Failure:
+    """Cut an error to what a person would read."""
+    levels = (
+        FailureLevel(*(shortened(str(text), LONGEST_ERROR_TEXT) for text in vars(level).values()))
         for level in failure.levels[:SHOWN_LEVELS]
-    ]
+    )
+    return Failure(failure.kind, tuple(levels))
 
 
 def watch_record(row: WatchRow) -> tuple[Any, ...]:

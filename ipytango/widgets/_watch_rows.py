@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..client import AttributeFacts, Failure, FeedStatus, Following, Reading
-from ..display import CellWriter, WatchRow, failure_levels
+from ..display import CellWriter, WatchRow, failure_levels, one_line
 
 __all__ = ["Row"]
+
+UNIT_CHARACTERS, LABEL_CHARACTERS = 24, 500
 
 _NO_WRITER = CellWriter("", "SCALAR", None)
 
@@ -79,6 +81,8 @@ class Row:
 
     def _shown(self, state: str) -> Reading | None:
         """Return the reading to show: of an attribute that is away, the last that had a value."""
+        if self._failure is not None:
+            return None
         return self._good if state == "away" and self._good else self.reading
 
     def _state(self, status: FeedStatus | None) -> tuple[str, float, Failure | None]:
@@ -112,7 +116,7 @@ class Row:
             text=writer.write(good.value)[0] if good else "",
             set_text=writer.write(good.set_value)[0] if good else "",
             kind=writer.kind,
-            unit=facts.unit if facts else "",
+            unit=facts_told(facts)["unit"] if facts else "",
             quality=good.quality if good else "",
             state=state,
             source=status.source if status else "",
@@ -155,7 +159,7 @@ class Row:
         }
         if facts is not None and self.told.get("facts") is not facts:
             self.told["facts"] = facts
-            told |= {"unit": facts.unit, "label": facts.label, "description": facts.description}
+            told |= facts_told(facts)
         return told
 
     def _unknown(self, told: dict[str, Any]) -> dict[str, Any]:
@@ -172,3 +176,12 @@ class Row:
         told = {name: value for name, value in self.told.items() if name != "facts"}
         told |= {"name": self.name, "place": self.place}
         return told | {"failure": failure_levels(told.get("failure"))}
+
+
+def facts_told(facts: AttributeFacts) -> dict[str, str]:
+    """Return what is shown of an attribute's configuration, cut to what fits."""
+    return {
+        "unit": one_line(facts.unit, UNIT_CHARACTERS),
+        "label": one_line(facts.label, LABEL_CHARACTERS),
+        "description": one_line(facts.description, LABEL_CHARACTERS),
+    }
