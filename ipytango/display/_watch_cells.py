@@ -164,7 +164,7 @@ def _curve(values: NDArray[Any], number: Callable[[Any], str]) -> str:
         return f"{size}: no numbers" if flat.size else "empty"
     low, high = finite.min(), finite.max()
     extent = f"{number(low)} … {number(high)}" if low != high else number(low)
-    if values.ndim > 1 or flat.size < 2:
+    if values.ndim > 1 or low == high:
         return f"{size}: {extent}"
     some = flat[:: 1 + flat.size // SPARK_SAMPLES]
     return f"{sparkline(some, SPARK_COLUMNS)} {size}: {extent}"

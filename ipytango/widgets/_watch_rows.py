@@ -109,12 +109,13 @@ class Row:
         reading, facts = self._shown(state), status.facts if status else None
         good = reading if reading is not None and reading.failure is None else None
         writer = CellWriter(good.data_type, good.data_format, facts) if good else _NO_WRITER
+        set_value = _set_value(good, facts) if good else None
         return WatchRow(
             name=self.name,
             value=writer.plain(good.value) if good else None,
-            set_value=writer.plain(good.set_value) if good else None,
+            set_value=writer.plain(set_value),
             text=writer.write(good.value)[0] if good else "",
-            set_text=writer.write(good.set_value)[0] if good else "",
+            set_text=writer.write(set_value)[0],
             kind=writer.kind,
             unit=facts_told(facts)["unit"] if facts else "",
             quality=good.quality if good else "",
@@ -142,13 +143,13 @@ class Row:
             if reading.failure is None:
                 told |= self._value_told(reading, status.facts if status else None)
             else:
-                self.text = ""
+                self.text, told["quality"], told["full"] = "", "", ""
         return self._unknown(told)
 
     def _value_told(self, reading: Reading, facts: AttributeFacts | None) -> dict[str, Any]:
         writer = self._writer_for(reading, facts)
         self.text, full = writer.write(reading.value)
-        set_value = reading.set_value
+        set_value = _set_value(reading, facts)
         if set_value is not self._set_value:
             self._set_value, self._set_text = set_value, writer.write(set_value)[0]
         told = {
@@ -185,3 +186,8 @@ def facts_told(facts: AttributeFacts) -> dict[str, str]:
         "label": one_line(facts.label, LABEL_CHARACTERS),
         "description": one_line(facts.description, LABEL_CHARACTERS),
     }
+
+
+def _set_value(reading: Reading, facts: AttributeFacts | None) -> Any:
+    # Of an array that is read only PyTango gives an empty one.
+    return reading.set_value if facts is None or facts.writable else None

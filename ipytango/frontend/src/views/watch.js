@@ -239,7 +239,8 @@ class Watch {
     slot.row = row;
     const standing = this.staleSince === null ? this.rows.standing(row) : "stale";
     const open = this.open === row.key ? " ipytango-watch-open" : "";
-    style(slot.element, `ipytango-watch-row ipytango-watch-is-${standing}${open}`);
+    const is = standing === "live" && row.failure.length ? "error" : standing;
+    style(slot.element, `ipytango-watch-row ipytango-watch-is-${is}${open}`);
     const cut = row.name.lastIndexOf("/") + 1;
     write(slot.device, row.name.slice(0, cut));
     write(slot.attribute, row.name.slice(cut));
