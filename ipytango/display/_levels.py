@@ -22,8 +22,8 @@ def levels_of(image: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]
         info = np.iinfo(image.dtype)
         every = np.arange(info.min, info.max + 1)
         table = np.roll(shade(every, low, high), info.min)
-        unsigned = image.view(f"u{image.dtype.itemsize}")
-        return table[unsigned]
+        levels: NDArray[np.uint8] = table[image.view(f"u{image.dtype.itemsize}")]
+        return levels
     if image.dtype.kind == "f" and np.float32(low) < np.float32(high):
         return _levels_of_floats(image, low, high)
     return shade(image, low, high)
@@ -38,7 +38,7 @@ def _levels_of_floats(image: NDArray[Any], low: float, high: float) -> NDArray[n
         scaled *= factor
         scaled += 1.5  # to the nearest
         np.clip(scaled, 1, 255, out=scaled)
-        levels = scaled.astype(np.uint8)
+        levels: NDArray[np.uint8] = scaled.astype(np.uint8)
         gaps = np.isnan(scaled)
         if gaps.any():
             levels[gaps] = 0

@@ -8,10 +8,10 @@ from IPython.core.getipython import get_ipython
 
 from ..client import Feeds, Keep, Stream
 from ..errors import NotLoaded
-from ..widgets import Watch
+from ..widgets import Plot, Watch
 from ._green_shell import GreenShell
 
-__all__ = ["GreenShell", "load", "loaded", "stream", "unload", "watch"]
+__all__ = ["GreenShell", "load", "loaded", "plot", "stream", "unload", "watch"]
 
 _loaded: dict[int, GreenShell] = {}
 
@@ -53,6 +53,32 @@ def watch(*attributes: object, period: float = 1.0) -> Watch:
         OptionError: `period` is not above 0.
     """
     return Watch(loaded().hub, attributes, period_s=period)
+
+
+def plot(
+    *attributes: object,
+    period: float = 1.0,
+    window: float | None = 300.0,
+    history: bool = True,
+    log: bool = False,
+) -> Plot:
+    """Draw attributes live: scalars over time, each spectrum as a curve, each image as a picture.
+
+    Args:
+        attributes: full names (``sys/tg_test/1/ampli``), `AttributeProxy` objects, or lists.
+        period: seconds between two readings of what its device sends no events of.
+        window: seconds that trends show; None for all that there is.
+        history: begin trends with what the device's polling has kept.
+        log: draw values on logarithmic scales.
+
+    Raises:
+        AttributeNameError: what is given is no attribute's name.
+        NotLoaded: ipytango is not loaded in this shell.
+        OptionError: an option is out of its range, or there are too many attributes.
+    """
+    return Plot(
+        loaded().hub, attributes, period_s=period, window_s=window, history=history, log=log
+    )
 
 
 def stream(*attributes: object, period: float = 1.0, keep: Keep = "newest") -> Stream:

@@ -27,7 +27,7 @@ from ..green import (
     install_hub,
     uninstall_hub,
 )
-from ..magics import GreenMagics, WatchMagics, complete_magic
+from ..magics import GreenMagics, PlotMagics, WatchMagics, complete_magic
 from ..widgets import Hub
 from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
@@ -176,6 +176,7 @@ class GreenShell:
     def _register_magics(self) -> None:
         self._register(GreenMagics(self._shell, self))
         self._register(WatchMagics(self._shell, self))
+        self._register(PlotMagics(self._shell, self))
         matchers = self._shell.Completer.custom_matchers
         matchers.append(complete_magic)
         self._patches.on_undo(lambda: matchers.remove(complete_magic))

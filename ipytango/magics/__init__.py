@@ -2,6 +2,7 @@
 
 from ._completion import complete_magic
 from ._green import GreenMagics, GreenShell
+from ._plot import PlotMagics
 from ._watch import HubOwner, WatchMagics
 
-__all__ = ["GreenMagics", "GreenShell", "HubOwner", "WatchMagics", "complete_magic"]
+__all__ = ["GreenMagics", "GreenShell", "HubOwner", "PlotMagics", "WatchMagics", "complete_magic"]

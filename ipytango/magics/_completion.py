@@ -12,11 +12,16 @@ from IPython.core.completer import (
 )
 
 from ._green import complete_green
+from ._plot import complete_plot
 from ._watch import complete_watch
 
 __all__ = ["complete_magic"]
 
-_COMPLETERS = {"tango_green": complete_green, "tango_watch": complete_watch}
+_COMPLETERS = {
+    "tango_green": complete_green,
+    "tango_plot": complete_plot,
+    "tango_watch": complete_watch,
+}
 
 # With or without "%" (automagic), alone or with its result assigned to names.
 _LINE = re.compile(r"\s*(?:[\w\s,.]+=\s*)?%{0,2}(?P<name>\w+) (?P<arguments>.*)")

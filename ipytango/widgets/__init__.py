@@ -4,6 +4,8 @@ from ._hub import Hub
 from ._panel import Frame, Look, Panel
 from ._pending import PendingPanel, shown_outcome
 from ._pending_many import PendingManyPanel, PendingTally
+from ._plot import Plot
+from ._plot_terminal import plot_in_terminal
 from ._watch import Watch
 from ._watch_terminal import watch_in_terminal
 
@@ -15,7 +17,9 @@ __all__ = [
     "PendingManyPanel",
     "PendingPanel",
     "PendingTally",
+    "Plot",
     "Watch",
+    "plot_in_terminal",
     "shown_outcome",
     "watch_in_terminal",
 ]

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Callable
+from typing import Protocol
 
 from ..green import allocate_lock, await_, can_wait, door_of
-from ._watch_board import Board
 
-__all__ = ["wait_until_settled"]
+__all__ = ["Settling", "wait_until_settled"]
 
 
-def wait_until_settled(board: Board, seconds: float) -> None:
+class Settling(Protocol):
+    """What follows attributes, and knows when each has been heard of."""
+
+    def when_settled(self, callback: Callable[[], object]) -> None:
+        """Call back, in any thread, when every attribute has a value or an error."""
+
+    def no_longer_when_settled(self, callback: Callable[[], object]) -> None:
+        """Forget the callback, if it has not been called."""
+
+
+def wait_until_settled(board: Settling, seconds: float) -> None:
     """Wait until each attribute has a value or an error, at most so long.
 
     Parks in a cell, blocks a thread of its own; in a callback of an event loop it does not wait.
