@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import tango
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "facts_of",
     "failure_of",
     "reading_of",
+    "time_of",
 ]
 
 
@@ -156,23 +158,43 @@ def facts_of(config: tango.AttributeInfoEx | tango.AttributeInfo) -> AttributeFa
 
 
 def reading_of(
-    answer: tango.DeviceAttribute, attribute: str | None = None, *, source: str = "read"
+    answer: tango.DeviceAttribute,
+    attribute: str | None = None,
+    *,
+    source: str = "read",
+    received_s: float | None = None,
 ) -> Reading:
-    """Describe what a read gave; `attribute` is the full name, where it is known."""
+    """Describe what a read or an event gave; `attribute` is the full name, where it is known.
+
+    It is made for each event of a flood: PyTango's enumerations are slow to be asked for a name.
+    """
     stack = answer.get_err_stack() if answer.has_failed else None
-    now_s = time.time()
+    if received_s is None:
+        received_s = time.time()
     return Reading(
         attribute=attribute or answer.name,
-        value=_plain(answer.value),
-        set_value=_plain(answer.w_value),
-        quality=answer.quality.name.removeprefix("ATTR_"),
-        time_s=now_s if stack else answer.time.totime(),  # with an error it is never set
-        received_s=now_s,
-        data_type=_type_name(answer.type),
-        data_format=answer.data_format.name,
+        value=plain(answer.value),
+        set_value=plain(answer.w_value),
+        quality=_QUALITIES[answer.quality],
+        # With an error it is never set.
+        time_s=received_s if stack else time_of(answer.time),
+        received_s=received_s,
+        data_type=data_type,
+        data_format=_FORMATS[answer.data_format],
         failure=failure_of(stack) if stack else None,
         source=source,
     )
+
+
+def time_of(moment: tango.TimeVal) -> float:
+    """Return a device's time in seconds since the epoch."""
+    return float(moment.tv_sec + 1e-6 * moment.tv_usec + 1e-9 * moment.tv_nsec)
+
+
+_QUALITIES = {quality: quality.name.removeprefix("ATTR_") for quality in tango.AttrQuality}
+_FORMATS = {form: form.name for form in tango.AttrDataFormat}
+_TYPES = {kind: kind.name for kind in tango.CmdArgType}
+_PLAIN = frozenset({bool, float, int, str, type(None), np.ndarray})
 
 
 def _type_name(data_type: Any) -> str:
@@ -180,7 +202,21 @@ def _type_name(data_type: Any) -> str:
     return str(name if name is not None else tango.CmdArgType.values.get(data_type, data_type))
 
 
+def _states(value: Any) -> Any:
+    """Return the names of states: PyTango gives those of a spectrum or image as bare numbers."""
+    if value is None:
+        return None
+    if isinstance(value, np.ndarray | tuple | list):
+        return tuple(_states(element) for element in value)
+    try:
+        return tango.DevState(value).name
+    except ValueError:
+        return str(value)  # a number that is no state
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, tango.DevState):
         return value.name
     if isinstance(value, tuple | list) and value and not isinstance(value[0], str | bytes):

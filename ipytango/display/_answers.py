@@ -19,7 +19,7 @@ from ._numbers import format_number
 from ._show import html_of, line_of, text_of
 from ._templates import render
 from ._text_tables import facts_lines, table_lines
-from ._texts import count_text, printable, shortened, time_text
+from ._texts import count_text, one_line, shortened, time_text
 from ._value_kinds import kind_of
 from ._values import short_text
 
@@ -120,7 +120,7 @@ def _(reply: ReplySnapshot) -> str:
 
 @line_of.register
 def _(reply: ReplySnapshot) -> str:
-    return f"{printable(reply.device)}/{printable(reply.what)}: {printable(_text(_row(reply)))}"
+    return f"{one_line(reply.device)}/{one_line(reply.what)}: {one_line(_text(_row(reply)))}"
 
 
 def _contents(event: EventSnapshot) -> tuple[Any, ...]:
@@ -160,4 +160,4 @@ def _(event: EventSnapshot) -> str:
 
 @line_of.register
 def _(event: EventSnapshot) -> str:
-    return f"{printable(event.event)} event of {printable(plain_name(event.source))}"
+    return f"{one_line(event.event)} event of {one_line(plain_name(event.source))}"

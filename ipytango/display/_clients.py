@@ -7,7 +7,7 @@ from ._interfaces import facts_rows
 from ._show import html_of, line_of, text_of
 from ._templates import render
 from ._text_tables import facts_lines
-from ._texts import count_text, printable, shortened
+from ._texts import count_text, one_line, printable, shortened
 
 __all__: list[str] = []
 
@@ -68,7 +68,7 @@ def _(device: DeviceSnapshot) -> str:
 @line_of.register
 def _(device: DeviceSnapshot) -> str:
     kind = device.facts.device_class if device.facts else "DeviceProxy"
-    return f"{printable(kind)}({printable(device.name)})"
+    return f"{one_line(kind)}({one_line(device.name)})"
 
 
 def _attribute_facts(attribute: AttributeSnapshot) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ def _(attribute: AttributeSnapshot) -> str:
 
 @line_of.register
 def _(attribute: AttributeSnapshot) -> str:
-    return f"AttributeProxy({printable(attribute.name)})"
+    return f"AttributeProxy({one_line(attribute.name)})"
 
 
 def _database_facts(database: DatabaseSnapshot) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def _(database: DatabaseSnapshot) -> str:
 @line_of.register
 def _(database: DatabaseSnapshot) -> str:
     kind = "Tango database in the file" if database.is_file else "Tango database"
-    return f"{kind} {printable(database.place)}"
+    return f"{kind} {one_line(database.place)}"
 
 
 @html_of.register
@@ -129,7 +129,7 @@ def _(group: GroupSnapshot) -> str:
 
 @text_of.register
 def _(group: GroupSnapshot) -> str:
-    lines = [f"  {printable(name)}" for name in group.devices[:DEVICES]]
+    lines = [f"  {one_line(name)}" for name in group.devices[:DEVICES]]
     hidden = len(group.devices) - DEVICES
     return "\n".join(
         [line_of(group), *lines, *([f"  ... and {hidden} more"] if hidden > 0 else [])]
@@ -138,4 +138,4 @@ def _(group: GroupSnapshot) -> str:
 
 @line_of.register
 def _(group: GroupSnapshot) -> str:
-    return f"Group {printable(group.name)} of {count_text(len(group.devices), 'device')}"
+    return f"Group {one_line(group.name)} of {count_text(len(group.devices), 'device')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..client import Failure
 from ._show import html_of, line_of, text_of
 from ._templates import render
-from ._texts import printable, shortened
+from ._texts import one_line, printable, shortened
 
 __all__: list[str] = []
 
@@ -20,7 +20,7 @@ def _(failure: Failure) -> str:
 
 @line_of.register
 def _(failure: Failure) -> str:
-    return f"{failure.kind}: {printable(shortened(str(failure), 300))}"
+    return f"{failure.kind}: {one_line(shortened(str(failure), 300))}"
 
 
 @text_of.register
@@ -35,7 +35,7 @@ def _(failure: Failure) -> str:
         head = f"{failure.kind}{severity} {reason}" if number == 0 else f"  {reason}{severity}"
         lines.append(f"{head}: {description}".rstrip(": "))
         if level.origin:
-            lines.append(f"    in {printable(shortened(level.origin, 500))}")
+            lines.append(f"    in {one_line(shortened(level.origin, 500))}")
     if hidden := len(failure.levels) - len(lines):
         lines += [f"  ... and {hidden} more levels"] if len(failure.levels) > LEVELS else []
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from ._numbers import brief_number
 from ._show import html_of, line_of, text_of
 from ._templates import render
 from ._text_tables import facts_lines, table_lines
-from ._texts import count_text, printable, shortened
+from ._texts import count_text, one_line, shortened
 
 __all__ = ["facts_rows"]
 
@@ -83,7 +83,7 @@ def _(config: ConfigSnapshot) -> str:
 @line_of.register
 def _(config: ConfigSnapshot) -> str:
     facts = config.facts
-    return f"attribute {printable(facts.name)} ({facts.data_type} {facts.data_format.lower()})"
+    return f"attribute {one_line(facts.name)} ({facts.data_type} {facts.data_format.lower()})"
 
 
 _CONFIG_COLUMNS = ("attribute", "type", "access", "unit", "format", "range", "description")
@@ -157,7 +157,7 @@ def _(command: CommandFacts) -> str:
 def _(command: CommandFacts) -> str:
     takes = "" if command.in_type == "DevVoid" else command.in_type
     gives = "" if command.out_type == "DevVoid" else f" -> {command.out_type}"
-    return f"command {printable(command.name)}({takes}){gives}"
+    return f"command {one_line(command.name)}({takes}){gives}"
 
 
 _COMMAND_COLUMNS = ("command", "takes", "gives", "level")

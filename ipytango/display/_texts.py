@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 
-__all__ = ["LONGEST_TEXT", "count_text", "printable", "shortened", "time_text"]
+__all__ = ["LONGEST_TEXT", "count_text", "one_line", "printable", "shortened", "time_text"]
 
 LONGEST_TEXT = 4000
 """Characters of a device's text that a display shows."""
@@ -21,6 +21,11 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
 def printable(text: str) -> str:
     """Return `text` without what would move a terminal's cursor, colour it or turn its writing."""
     return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def one_line(text: str) -> str:
+    """Return `text` like `printable`, without line ends too."""
+    return printable(text).replace("\n", "\\n").replace("\t", " ")
 
 
 def _visible(character: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..client import ValueSnapshot
 from ._decimation import decimate
 from ._pictures import shade
-from ._texts import printable, shortened
+from ._texts import one_line, shortened
 from ._value_kinds import array_of, kind_of, words_of
 
 __all__ = ["text_body"]
@@ -77,7 +77,7 @@ def _lamps(values: NDArray[Any]) -> Iterator[str]:
 def _words(snapshot: ValueSnapshot) -> Iterator[str]:
     value = snapshot.reading.value
     for number, row in enumerate(words_of(snapshot, WORD_ROWS, WORD_COLUMNS)):
-        cells = [printable(shortened(word, LONGEST_WORD)) for word in row]
+        cells = [one_line(shortened(word, LONGEST_WORD)) for word in row]
         more = " | ..." if len(row) < _width(value) else ""
         yield f"[{number}] {' | '.join(cells)}{more}"
     if len(value) > WORD_ROWS:

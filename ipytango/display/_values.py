@@ -15,13 +15,13 @@ from ._pictures import LAMPS, colour_bar_svg, lamps_svg, paint
 from ._show import html_of, line_of, text_of
 from ._statistics import Statistics, statistics_of
 from ._templates import render
-from ._texts import count_text, printable, shortened, time_text
+from ._texts import count_text, one_line, printable, shortened, time_text
 from ._value_kinds import array_of, kind_of, label_of, words_of
 from ._value_texts import text_body
 
 __all__ = ["figures", "short_text", "value_body"]
 
-ROWS, COLUMNS = 40, 8
+ROWS, COLUMNS = 32, 6
 """Elements of an array of words that are shown."""
 
 LONGEST_WORD = 300
@@ -143,24 +143,21 @@ def _picture(snapshot: ValueSnapshot, values: NDArray[Any]) -> dict[str, Any]:
     picture = paint(numbers, low, high, "lamps" if lamps else "viridis")
     rows, columns = picture.steps
     shown = f"of {rows} {TIMES} {columns} pixels one is shown" if rows * columns > 1 else ""
-    lit = int(values.sum()) if lamps else 0
-    on_off = [("on", f"{lit:,}"), ("off", f"{values.size - lit:,}")]
     return {
         "picture": png_address(picture.png),
         "width": picture.width,
         "height": picture.height,
         "bar": "" if lamps else svg_address(colour_bar_svg(low, high, picture.height)),
-        "figures": on_off if lamps else figures(known),
+        "figures": _on_off(values) if lamps else figures(known),
         "shown": shown,
     }
 
 
 def _lamps(snapshot: ValueSnapshot, values: NDArray[Any]) -> dict[str, Any]:
     del snapshot
-    lit = int(values.sum())
     return {
         "picture": svg_address(lamps_svg(values)),
-        "figures": [("on", f"{lit:,}"), ("off", f"{len(values) - lit:,}")],
+        "figures": _on_off(values),
         "hidden": max(0, len(values) - LAMPS),
     }
 
@@ -181,6 +178,21 @@ def figures(known: Statistics) -> list[tuple[str, str]]:
     shown += [("NaN", f"{known.nan:,}")] if known.nan else []
     shown += [("infinite", f"{known.infinite:,}")] if known.infinite else []
     return shown
+
+
+def _on_off(values: NDArray[Any]) -> list[tuple[str, str]]:
+    lit = int(np.count_nonzero(values))
+    return [("on", f"{lit:,}"), ("off", f"{values.size - lit:,}")]
+
+
+def _figures(snapshot: ValueSnapshot) -> list[tuple[str, str]]:
+    """Return the statistics of what is shown as numbers or lamps."""
+    if kind_of(snapshot) not in _ARRAYS:
+        return []
+    array = array_of(snapshot.reading.value)
+    if array is None or array.dtype == np.bool_:
+        return [] if array is None else _on_off(array)
+    return figures(statistics_of(array))
 
 
 def _hidden_words(reading: Reading) -> str:
@@ -212,11 +224,12 @@ def _type_text(reading: Reading) -> str:
 @line_of.register
 def _(snapshot: ValueSnapshot) -> str:
     reading = snapshot.reading
-    head = printable(reading.attribute)
+    head = one_line(reading.attribute)
     if reading.failure is not None:
-        return f"{head}: {printable(shortened(str(reading.failure), LONGEST_WORD))}"
+        return f"{head}: {one_line(shortened(str(reading.failure), LONGEST_WORD))}"
     quality = "" if reading.quality == "VALID" else f" ({reading.quality})"
-    return f"{head} = {short_text(snapshot)}{quality}"
+    equals = " =" if reading.data_format == "SCALAR" else ":"
+    return f"{head}{equals} {short_text(snapshot)}{quality}"
 
 
 def short_text(snapshot: ValueSnapshot) -> str:
@@ -224,25 +237,31 @@ def short_text(snapshot: ValueSnapshot) -> str:
     if kind in {"nothing", "empty"}:
         return "no value" if kind == "nothing" else "empty"
     if reading.data_format == "SCALAR":
-        text = printable(shortened(scalar_text(snapshot, reading.value), LONGEST_WORD))
+        text = one_line(shortened(scalar_text(snapshot, reading.value), LONGEST_WORD))
         unit = snapshot.facts.unit if snapshot.facts and kind == "number" else ""
-        return f"{text} {printable(unit)}".strip()
+        return f"{text} {one_line(unit)}".strip()
     return _type_text(reading)
 
 
 @text_of.register
 def _(snapshot: ValueSnapshot) -> str:
-    reading, facts = snapshot.reading, snapshot.facts
-    if reading.failure is not None:
-        return f"{printable(reading.attribute)} has no value:\n{text_of(reading.failure)}"
-    lines = [line_of(snapshot), *(f"  {line}" for line in text_body(snapshot))]
-    array = array_of(reading.value) if reading.data_format != "SCALAR" else None
-    if array is not None and array.size:
-        known = figures(statistics_of(array))
-        unit = f" ({printable(facts.unit)})" if facts and facts.unit else ""
-        lines.append("  " + ", ".join(f"{name} {value}" for name, value in known) + unit)
-    about = [f"set {printable(_set_text(snapshot))}"] if _set_text(snapshot) else []
-    about += [time_text(reading.time_s), _type_text(reading)]
+    reading, kind = snapshot.reading, kind_of(snapshot)
+    name = one_line(reading.attribute)
+    if kind == "failure":
+        return f"{name} has no value:\n{text_of(reading.failure)}"
+    if kind == "text":
+        quality = "" if reading.quality == "VALID" else f" ({reading.quality})"
+        lines = [f"{name} ={quality} {printable(scalar_text(snapshot, reading.value))}"]
+    else:
+        lines = [line_of(snapshot), *(f"  {line}" for line in text_body(snapshot))]
+        if known := _figures(snapshot):
+            unit = one_line(snapshot.facts.unit) if snapshot.facts else ""
+            figures_line = ", ".join(f"{name} {value}" for name, value in known)
+            lines.append(f"  {figures_line}{f' ({unit})' if unit else ''}")
+    setting = one_line(_set_text(snapshot))
+    about = [f"set {setting}"] if setting else []
+    about += [time_text(reading.time_s)]
+    about += [_type_text(reading)] if reading.data_format == "SCALAR" else []
     return "\n".join([*lines, "  " + ", ".join(about)])
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 from IPython.utils.dir2 import get_real_method
 
-from ..client import Client, Snapshot, snapshot_of, snapshotted_types
+from ..client import Client, Snapshot, StateSnapshot, snapshot_of, snapshotted_types
 from ..display import html_of, line_of, text_of
 from ..green import Patches
 
 __all__ = ["show_tango_values"]
+
+_NOTHING: tuple[Callable[[], Any], str] = (lambda: _NOTHING), ""
+"""Stands for the display of a value that nobody has: its value is never asked for."""
 
 _OWN = ("__repr__", "_repr_html_", "_repr_pretty_", "_repr_mimebundle_", "_ipython_display_")
 
@@ -29,6 +35,7 @@ def show_tango_values(patches: Patches, shell: Any, client: Client) -> None:
         _register(patches, bundles, kind, displays.bundle)
         _register(patches, texts, kind, displays.print)
     _register(patches, bundles, list, displays.bundle)
+    _register(patches, texts, list, functools.partial(displays.print_list, texts[list]))
 
 
 def _register(
@@ -52,6 +59,7 @@ class _TangoDisplays:
     def __init__(self, client: Client, *, with_html: bool) -> None:
         self._lookups = client.lookups
         self._with_html = with_html
+        self._written: tuple[Callable[[], Any], str] = _NOTHING
 
     def bundle(self, value: Any) -> Any:
         """Return the displays of `value` by MIME type; None leaves it to IPython's others."""
@@ -60,33 +68,64 @@ class _TangoDisplays:
             method = get_real_method(value, "_repr_mimebundle_")
             return None if method is None else method()
         snapshot = self._lookups.complete(snapshot)
-        shown = {"text/plain": text_of(snapshot)}
-        if self._with_html:
-            shown["text/html"] = self._html(snapshot)
-        return shown
+        text = repr(value) if _is_brief(snapshot) else text_of(snapshot)
+        with contextlib.suppress(TypeError):  # of lists, which are quickly written again
+            self._written = weakref.ref(value), text
+        return {"text/plain": text} | ({"text/html": html_of(snapshot)} if self._with_html else {})
 
     def print(self, value: Any, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - IPython's
-        """Print `value` where it stands among others: in a line."""
-        snapshot = snapshot_of(value)
-        if snapshot is None or len(printer.stack) < 2:
-            lines = repr(value) if snapshot is None else text_of(self._lookups.complete(snapshot))
+        """Print `value`: in full where it stands alone, in a line where it is one of others."""
+        if len(printer.stack) < 2:
+            _print(printer, self._text(value))
         else:
-            lines = line_of(snapshot)
-        for number, line in enumerate(lines.split("\n")):
-            if number:
-                printer.break_()
-            printer.text(line)
+            snapshot = snapshot_of(value)
+            is_brief = snapshot is None or _is_brief(snapshot)
+            _print(printer, repr(value) if is_brief else line_of(snapshot))
 
-    @staticmethod
-    def _html(snapshot: Snapshot) -> str:
-        return html_of(snapshot)
+    def print_list(
+        self,
+        before: Callable[[Any, Any, bool], None],
+        values: Any,
+        printer: Any,
+        cycle: bool,  # noqa: FBT001
+    ) -> None:
+        """Print a list of nothing but Tango's objects of one kind; others as `before`."""
+        alone = len(printer.stack) < 2 and type(values) is list
+        snapshot = snapshot_of(values) if alone else None
+        if snapshot is None:
+            before(values, printer, cycle)
+        else:
+            _print(printer, text_of(self._lookups.complete(snapshot)))
+
+    def _text(self, value: Any) -> str:
+        """Return the text of `value`; IPython asks for it right after `bundle`, of the same."""
+        seen, text = self._written
+        if seen() is value:
+            self._written = _NOTHING
+            return text
+        snapshot = snapshot_of(value)
+        if snapshot is None or _is_brief(snapshot):
+            return repr(value)
+        return text_of(self._lookups.complete(snapshot))
+
+
+def _print(printer: Any, text: str) -> None:
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            printer.break_()
+        printer.text(line)
+
+
+def _is_brief(snapshot: Snapshot) -> bool:
+    """Say whether Python's own text says all, and is known to everybody."""
+    return isinstance(snapshot, StateSnapshot)
 
 
 def _shows_itself(value: Any) -> bool:
     """Say whether a class derived from Tango's has a display of its own."""
     known = (*snapshotted_types(), list, tuple)
     for kind in type(value).__mro__:
-        if kind in known:
+        if kind in known or kind.__module__.partition(".")[0] == "tango":
             return False
         if any(name in vars(kind) for name in _OWN):
             return True
