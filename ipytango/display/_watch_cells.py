@@ -80,7 +80,7 @@ class CellWriter:
 
     def _number(self, value: Any) -> str:
         if self._fits_from <= abs(value) < FITS_UP_TO:
-            return self._fixed % value
+            return str(self._fixed % value)
         return format_number(value, self._format)
 
     def _label(self, value: Any) -> str:

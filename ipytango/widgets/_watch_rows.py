@@ -11,6 +11,9 @@ from ..display import CellWriter, WatchRow, failure_levels, one_line
 
 __all__ = ["Row"]
 
+LOOK_AGAIN_S = 1.0
+"""So late may counts be in a browser."""
+
 UNIT_CHARACTERS, LABEL_CHARACTERS = 24, 500
 
 _NO_WRITER = CellWriter("", "SCALAR", None)
@@ -45,6 +48,9 @@ class Row:
         self._since_s = time.time()
         self._resting = "connecting"
         """Its state while it is not followed."""
+        self._looked_s = 0.0
+        self._told_reading: Reading | None = None
+        self._facts: AttributeFacts | None = None
         self._writer = _NO_WRITER
         self._written_for: tuple[str, str, AttributeFacts | None] | None = None
         self._set_value: Any = None
@@ -132,25 +138,48 @@ class Row:
 
     def news(self) -> dict[str, Any]:
         """Look at the attribute; return what browsers do not know, but value and times."""
-        status = self._status()
-        state, since_s, failure = self._state(status)
-        reading = self._shown(state)
-        told = {"state": state, "since": since_s, "failure": failure}
-        if status is not None:
-            told |= {"source": status.source, "dropped": status.dropped, "errors": status.errors}
+        now_s, reading = time.monotonic(), self.reading
+        told: dict[str, Any]
+        if self._only_value(reading, now_s):
+            told = {}
+        else:
+            self._looked_s, status = now_s, self._status()
+            state, since_s, failure = self._state(status)
+            reading = self._shown(state)
+            told = {"state": state, "since": since_s, "failure": failure}
+            if status is not None:
+                self._facts = status.facts
+                told["source"], told["dropped"] = status.source, status.dropped
+                told["errors"] = status.errors
+        self._told_reading = reading
         if reading is not None:
             self.time_s, self.received_s = reading.time_s, reading.received_s
             if reading.failure is None:
-                told |= self._value_told(reading, status.facts if status else None)
+                told |= self._value_told(reading, self._facts)
             else:
                 self.text, told["quality"], told["full"] = "", "", ""
         return self._unknown(told)
+
+    def _only_value(self, reading: Reading | None, now_s: float) -> bool:
+        """Say whether nothing but the value can have changed: most rows, most of the time.
+
+        Counts may be so late; the same reading again tells of another configuration.
+        """
+        return (
+            reading is not None
+            and reading.failure is None
+            and reading is not self._told_reading
+            and self.following is not None
+            and self._failure is None
+            and self.told.get("state") == "live"
+            and now_s < self._looked_s + LOOK_AGAIN_S
+        )
 
     def _value_told(self, reading: Reading, facts: AttributeFacts | None) -> dict[str, Any]:
         writer = self._writer_for(reading, facts)
         self.text, full = writer.write(reading.value)
         set_value = _set_value(reading, facts)
-        if set_value is not self._set_value:
+        if set_value is not self._set_value and not _same_number(set_value, self._set_value):
             self._set_value, self._set_text = set_value, writer.write(set_value)[0]
         told = {
             "kind": writer.kind,
@@ -191,3 +220,7 @@ def facts_told(facts: AttributeFacts) -> dict[str, str]:
 def _set_value(reading: Reading, facts: AttributeFacts | None) -> Any:
     # Of an array that is read only PyTango gives an empty one.
     return reading.set_value if facts is None or facts.writable else None
+
+
+def _same_number(one: Any, other: Any) -> bool:
+    return isinstance(one, float | int) and isinstance(other, float | int) and one == other
