@@ -171,6 +171,8 @@ def reading_of(
     stack = answer.get_err_stack() if answer.has_failed else None
     if received_s is None:
         received_s = time.time()
+    data_type = _TYPES.get(answer.type) or _type_name(answer.type)
+    plain = _states if data_type == "DevState" else _plain
     return Reading(
         attribute=attribute or answer.name,
         value=plain(answer.value),
