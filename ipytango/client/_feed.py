@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ._attribute_names import AttributeName
-from ._readings import AttributeFacts, Failure, Reading, failure_of, reading_of
+from ._readings import AttributeFacts, Failure, Reading, failure_of, reading_of, time_of
 
 if TYPE_CHECKING:
     from ._followed_device import FollowedDevice
@@ -146,8 +146,8 @@ class Feed:
         self.dropped = 0
         self.errors = 0
         self.poll_due_s = 0.0
-        self.alone = False
-        """Whether it is read by itself, since it keeps others waiting."""
+        self.slow = False
+        """Whether to read it takes so long that it would keep others waiting."""
         self._newest_s = 0.0
         self._late = 0
         self._heard: collections.deque[tuple[Any, str, float]] = collections.deque(
@@ -199,15 +199,18 @@ class Feed:
             self._called = True
             self.device.post(self._take_heard)
 
-    def take(self, answer: Any, received_s: float, source: str = "poll") -> None:
+    def take(self, answer: Any, received_s: float) -> None:
         """Take what a read gave."""
+        polled = self.source == "poll"
+        if not polled and not answer.has_failed and time_of(answer.time) <= self._newest_s:
+            return  # it was to show what events may have missed, and they have missed nothing
         self.received += 1
-        self._accept(answer, source, received_s, newest=True)
+        self._accept(answer, "poll" if polled else "read", received_s, newest=True)
 
-    def take_failure(self, failure: Failure, source: str = "poll") -> None:
+    def take_failure(self, failure: Failure) -> None:
         """Take the error that a read ended with."""
         self.received += 1
-        self._take_error(failure, source, time.time())
+        self._take_error(failure, "poll" if self.source == "poll" else "read", time.time())
 
     def learn(self, facts: AttributeFacts | Failure) -> None:
         """Take what the device says of the attribute, or why it says nothing."""
@@ -245,7 +248,7 @@ class Feed:
         if reason == "API_MissedEvents":
             self.received -= 1
             self.dropped += 1
-            self.device.read_again(self)  # the newest may be among those missed
+            self.device.events_missed(self)
         elif reason == "API_EventTimeout":
             self.received -= 1
             self.device.event_silence(self)
@@ -253,7 +256,7 @@ class Feed:
             self._take_error(failure_of(event.errors), source, received_s)
 
     def _accept(self, answer: Any, source: str, received_s: float, *, newest: bool) -> None:
-        reading = reading_of(answer, self.full_name, source=source)
+        reading = reading_of(answer, self.full_name, source=source, received_s=received_s)
         if reading.failure is not None:
             self._take_error(reading.failure, source, received_s)
             return

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import tango
 
-from . import _subscriptions as ask
 from ._calls import Call
+from ._device_reads import DeviceReads
 from ._feed import Feed
+from ._questions import Subscribed, Subscription, connect, facts_by_name, reach, subscribe
 from ._readings import Failure, FailureLevel, failure_of
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ AWAY_PERIOD_S = 1.1
 FAILED_PERIOD_S = 5.0
 """How often it is asked again for a device or an attribute that does not exist."""
 
-SETTLED_S = 1.0
-"""Events that are sent right after a subscription may get lost: one more reading after so long."""
-
 RESUBSCRIBE_S = 3.0
 """When something stood in the way of a subscription it is tried again after so long."""
 
@@ -43,12 +41,6 @@ SILENT_PERIOD_S = 30.0
 
 FACTS_PERIOD_S = 30.0
 """How often it is looked whether the configuration of the attributes has changed."""
-
-SLOW_S = 1.0
-"""A read that takes longer than this is a burden to its device, and to what is read with it."""
-
-SLOW_SHARE = 0.2
-"""A slow attribute is read that seldom that the device is busy with it for this share of time."""
 
 _UNKNOWN = {
     "API_DeviceNotDefined",
@@ -75,20 +67,17 @@ class FollowedDevice:
         self.failure: Failure | None = None
         self.heard_s = 0.0
         self.feeds: dict[str, Feed] = {}
-        self.subscriptions: dict[Feed, ask.Subscription] = {}
+        self.subscriptions: dict[Feed, Subscription] = {}
         self.post = engine.pacer.post
         self._engine = engine
-        self._again_lane = f"{name} (again)"
-        self._proxy: Any = None
+        self.proxy: Any = None
+        self.reads = DeviceReads(self)
         self._acquaintance = 0
         self._closed = False
         self._asked_s: float | None = None
         self._retry_s = 0.0
         self._wake_s = float("inf")
-        self._reading: set[str] = set()
         self._facts_due_s = float("inf")
-        self._again: dict[Feed, float] = {}
-        self._settling: set[Feed] = set()
         self._unsubscribed: dict[Feed, float] = {}
 
     # --- who follows ------------------------------------------------------------------------------
@@ -97,14 +86,13 @@ class FollowedDevice:
         """Follow one attribute more."""
         self.feeds[feed.name.lower()] = feed
         if self.state == "live":
-            self._introduce([feed])
+            self.introduce([feed])
         self.wake()
 
     def remove(self, feed: Feed) -> None:
         """Follow an attribute no more."""
         self.feeds.pop(feed.name.lower(), None)
-        self._again.pop(feed, None)
-        self._settling.discard(feed)
+        self.reads.forget(feed)
         self._unsubscribed.pop(feed, None)
         self._unsubscribe([feed])
 
@@ -125,7 +113,7 @@ class FollowedDevice:
         self._wake_s = float("inf")
         self._look_after(now)
         if self.state == "live":
-            self._read_due(now)
+            self.reads.read_due(now)
             self._subscribe_due(now)
             self._refresh_facts(now)
         self._wake_by(min(self._moments()))
@@ -150,13 +138,7 @@ class FollowedDevice:
         if self.state == "live":
             yield self._facts_due_s
             yield from self._unsubscribed.values()
-            if self._again_lane not in self._reading:
-                yield from self._again.values()
-            yield from (
-                feed.poll_due_s
-                for feed in self.feeds.values()
-                if feed.source == "poll" and self._lane_of(feed) not in self._reading
-            )
+            yield from self.reads.moments()
 
     # --- whether it is there ----------------------------------------------------------------------
 
@@ -172,10 +154,10 @@ class FollowedDevice:
         if self._asked_s is not None:
             return
         self._asked_s = now
-        question = functools.partial(ask.connect, self.name)
-        if self._proxy is not None:
-            question = functools.partial(ask.reach, self._proxy)
-        self._on_worker(f"{self.name} (is it there)", question, self._answered)
+        question = functools.partial(connect, self.name)
+        if self.proxy is not None:
+            question = functools.partial(reach, self.proxy)
+        self._engine.run(f"{self.name} (is it there)", question, self._answered)
 
     def _answered(self, call: Call) -> None:
         self._asked_s = None
@@ -183,7 +165,7 @@ class FollowedDevice:
             return
         now = time.monotonic()
         try:
-            self._proxy = call.outcome()
+            self.proxy = call.outcome()
         except tango.DevFailed as error:
             failure = failure_of(error)
             unknown = any(level.reason in _UNKNOWN for level in failure.levels)
@@ -197,12 +179,10 @@ class FollowedDevice:
 
     def _lose(self, state: str, failure: Failure) -> None:
         self._acquaintance += 1
-        self._reading.clear()
         # At once: Tango would try to reach the dead server, and keep all subscriptions waiting.
         self._unsubscribe(tuple(self.subscriptions))
-        self._again.clear()
-        self._settling.clear()
         self._unsubscribed.clear()
+        self.reads.reset()
         for feed in self.feeds.values():
             feed.source = ""
         if state == self.state:
@@ -219,11 +199,11 @@ class FollowedDevice:
         self._facts_due_s = now + FACTS_PERIOD_S
         for feed in self.feeds.values():
             feed.start_again()
-        self._introduce(list(self.feeds.values()))
+        self.introduce(list(self.feeds.values()))
 
     # --- getting to know attributes ---------------------------------------------------------------
 
-    def _introduce(self, feeds: list[Feed]) -> None:
+    def introduce(self, feeds: list[Feed]) -> None:
         """Learn what the attributes are; then read them, and subscribe at the same time."""
         self._learn(feeds, self._introduced)
 
@@ -231,8 +211,7 @@ class FollowedDevice:
         now = time.monotonic()
         for feed in feeds:
             if self.feeds.get(feed.name.lower()) is feed:
-                feed.source = "poll"
-                feed.poll_due_s = now
+                self.reads.start(feed)
                 if feed.missing is None:
                     self._unsubscribed[feed] = now
         self.wake()
@@ -241,14 +220,14 @@ class FollowedDevice:
         if not feeds:
             return
         names = [feed.name for feed in feeds]
-        learn = functools.partial(ask.facts_by_name, self._proxy, names)
-        self._on_worker(f"{self.name} (facts)", learn, self._now(self._learnt, feeds, then))
+        learn = functools.partial(facts_by_name, self.proxy, names)
+        self.ask(f"{self.name} (facts)", learn, functools.partial(self._learnt, feeds, then))
 
     def _learnt(self, feeds: list[Feed], then: Callable[[list[Feed]], object], call: Call) -> None:
         try:
             facts = call.outcome()
         except tango.DevFailed:
-            self._doubt()
+            self.doubt()
             facts = {}
         for feed in feeds:
             if feed.name in facts:
@@ -270,13 +249,16 @@ class FollowedDevice:
             del self._unsubscribed[feed]
         acquaintance = self._acquaintance
 
-        def tell(answer: ask.Answer) -> None:
+        def tell(answer: Subscribed) -> None:
             self.post(self._subscribed, acquaintance, answer)
 
-        subscribe = functools.partial(ask.subscribe, self._proxy, feeds, tell)
-        self._on_worker(EVENTS_LANE, subscribe, self._now(self._tried_to_subscribe))
+        self.ask(
+            EVENTS_LANE,
+            functools.partial(subscribe, self.proxy, feeds, tell),
+            self._tried_to_subscribe,
+        )
 
-    def _subscribed(self, acquaintance: int, answer: ask.Answer) -> None:
+    def _subscribed(self, acquaintance: int, answer: Subscribed) -> None:
         feed, subscription = answer.feed, answer.subscription
         now = time.monotonic()
         if subscription is not None:
@@ -285,8 +267,7 @@ class FollowedDevice:
             self._unsubscribe([feed])
         elif subscription is not None:
             feed.source = subscription.source
-            self._again[feed] = now
-            self._settling.add(feed)
+            self.reads.settle(feed)
             self._wake_by(now)
         elif answer.ask_again:
             self._unsubscribed[feed] = now + RESUBSCRIBE_S
@@ -294,7 +275,7 @@ class FollowedDevice:
 
     def _tried_to_subscribe(self, call: Call) -> None:
         if call.error is not None:
-            self._doubt()
+            self.doubt()
 
     def _unsubscribe(self, feeds: Iterable[Feed]) -> None:
         ending = []
@@ -306,7 +287,13 @@ class FollowedDevice:
         if ending:
             self._engine.count_ending(len(ending))
             end = functools.partial(_end, ending)
-            self._on_worker(EVENTS_LANE, end, lambda _: self._engine.count_ending(-len(ending)))
+            self._engine.run(EVENTS_LANE, end, lambda _: self._engine.count_ending(-len(ending)))
+
+    def events_missed(self, feed: Feed) -> None:
+        """Events have got lost; the newest may be among them."""
+        if feed in self.subscriptions:
+            self.reads.again(feed)
+            self.wake()
 
     def event_silence(self, feed: Feed) -> None:
         """Tango finds that a server which was subscribed to does not send even its heartbeat."""
@@ -315,106 +302,34 @@ class FollowedDevice:
         # If the server is there, its events do not get through (a firewall?): polling does.
         now = time.monotonic()
         self._unsubscribe([feed])
-        feed.source = "poll"
-        feed.poll_due_s = now
+        self.reads.start(feed)
         self._unsubscribed[feed] = now + SILENT_PERIOD_S
         self._ask(now)
         self.wake()
 
-    # --- reading ----------------------------------------------------------------------------------
-
-    def read_again(self, feed: Feed) -> None:
-        """Read an attribute that sends events: one may have been missed."""
-        if feed in self.subscriptions:
-            due_s = time.monotonic() + min(feed.period_s, SETTLED_S)
-            self._again.setdefault(feed, due_s)
-            self._wake_by(due_s)
-
-    def _lane_of(self, feed: Feed) -> str:
-        return f"{self.name} ({feed.name})" if feed.alone else self.name
-
-    def _read_due(self, now: float) -> None:
-        lanes: dict[str, list[Feed]] = {}
-        for feed in self.feeds.values():
-            # A little early is better than a call for each of those who come at almost one time.
-            if feed.source == "poll" and feed.poll_due_s - 0.1 * feed.period_s <= now:
-                lanes.setdefault(self._lane_of(feed), []).append(feed)
-        again = [feed for feed, due_s in self._again.items() if due_s <= now]
-        if again:
-            lanes[self._again_lane] = again
-        for lane, feeds in lanes.items():
-            if lane not in self._reading:
-                self._read(lane, feeds, now)
-
-    def _read(self, lane: str, feeds: list[Feed], now: float) -> None:
-        self._reading.add(lane)
-        for feed in feeds:
-            feed.poll_due_s = now + max(feed.period_s, FAILED_PERIOD_S if feed.missing else 0.0)
-            if self._again.pop(feed, None) is not None and feed in self._settling:
-                self._settling.discard(feed)
-                self._again[feed] = now + SETTLED_S
-        read = functools.partial(ask.answers_of, self._proxy, [feed.name for feed in feeds])
-        self._on_worker(lane, read, self._now(self._read_done, lane, feeds, now))
-
-    def _read_done(self, lane: str, feeds: list[Feed], asked_s: float, call: Call) -> None:
-        now = time.monotonic()
-        self._reading.discard(lane)
-        took_s = now - asked_s
-        try:
-            answers = call.outcome()
-        except tango.DevFailed as error:
-            self._read_failed(feeds, error)
-        else:
-            self.heard_s = now
-            received_s = time.time()
-            for feed, answer in zip(feeds, answers, strict=True):
-                feed.take(answer, received_s, "poll" if feed.source == "poll" else "read")
-            self._introduce([feed for feed in feeds if feed.missing and feed.answers])
-        self._weigh(feeds, took_s, now)
-        self.wake()
-
-    def _read_failed(self, feeds: list[Feed], error: tango.DevFailed) -> None:
-        failure = failure_of(error)
-        timed_out = any(level.reason == "API_DeviceTimedOut" for level in failure.levels)
-        if isinstance(error, ask.UNREACHABLE) and not timed_out:
-            self._doubt()
-        elif timed_out and len(feeds) > 1:
-            for feed in feeds:  # one of them is to blame, and is found when each is read alone
-                feed.poll_due_s = 0.0
-        else:
-            for feed in feeds:
-                feed.take_failure(failure)
-
-    @staticmethod
-    def _weigh(feeds: list[Feed], took_s: float, now: float) -> None:
-        """Set apart what takes long, so that it keeps nothing else waiting."""
-        for feed in feeds:
-            feed.alone = took_s > SLOW_S
-        if len(feeds) == 1 and feeds[0].alone:
-            rest_s = took_s * (1 / SLOW_SHARE - 1)
-            feeds[0].poll_due_s = max(feeds[0].poll_due_s, now + rest_s)
-
     # --- workers ----------------------------------------------------------------------------------
 
-    def _doubt(self) -> None:
+    def doubt(self) -> None:
         """Find out whether it is still there: a call has failed as if it were not."""
         self._ask(time.monotonic())
         self.wake()
 
-    def _on_worker(
-        self, lane: str, function: Callable[[], Any], then: Callable[[Call], object]
-    ) -> None:
-        self._engine.run(lane, function, then)
+    def ask(self, lane: str, function: Callable[[], Any], then: Callable[[Call], object]) -> None:
+        """Call `function` on a worker, then ``then(call)`` unless the device has gone meanwhile."""
+        self._engine.run(lane, function, self._unless_gone(then))
 
-    def _now(self, then: Callable[..., object], *args: Any) -> Callable[[Call], None]:
-        """Have a call's outcome looked at only if the device has not been away meanwhile."""
+    def teller(self, then: Callable[..., object]) -> Callable[..., None]:
+        """Return what has ``then(...)`` called here from a worker, unless the device has gone."""
+        return functools.partial(self.post, self._unless_gone(then))
+
+    def _unless_gone(self, then: Callable[..., object]) -> Callable[..., None]:
         acquaintance = self._acquaintance
 
-        def look(call: Call) -> None:
+        def call(*args: Any) -> None:
             if acquaintance == self._acquaintance:
-                then(*args, call)
+                then(*args)
 
-        return look
+        return call
 
 
 def _no_answer(device: str) -> Failure:
@@ -431,7 +346,7 @@ def _nothing_more(_: list[Feed]) -> None:
     """Leave it at what has been learnt."""
 
 
-def _end(subscriptions: list[ask.Subscription]) -> None:
+def _end(subscriptions: list[Subscription]) -> None:
     for subscription in subscriptions:
         with contextlib.suppress(tango.DevFailed):  # Tango has forgotten it already
             subscription.end()

@@ -1,5 +1,7 @@
 """What is asked of devices for feeds: each function blocks, and is called on a worker thread.
 
+They raise `tango.DevFailed` when the device cannot be reached; any other error is an answer.
+
 A subscription is made synchronously and without its first read, on a thread of our own. Tango
 makes one subscription at a time in the whole process, in whatever mode; one that is asked of a
 server that hangs holds up all others for 9 s, and lets them fail. So a device is only asked that
@@ -9,6 +11,7 @@ has just answered.
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -19,13 +22,14 @@ from ._feed import Feed
 from ._readings import AttributeFacts, Failure, facts_of, failure_of
 
 __all__ = [
-    "UNREACHABLE",
-    "Answer",
+    "Answers",
+    "Subscribed",
     "Subscription",
-    "answers_of",
     "connect",
     "facts_by_name",
     "reach",
+    "read_each",
+    "read_together",
     "subscribe",
 ]
 
@@ -73,7 +77,7 @@ class Subscription:
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
+class Subscribed:
     """What came of the wish to subscribe to one attribute."""
 
     feed: Feed
@@ -98,7 +102,7 @@ def reach(proxy: Any) -> Any:
     return proxy
 
 
-def subscribe(proxy: Any, feeds: Iterable[Feed], tell: Callable[[Answer], object]) -> None:
+def subscribe(proxy: Any, feeds: Iterable[Feed], tell: Callable[[Subscribed], object]) -> None:
     """Subscribe to change events, else to periodic ones; tells of each attribute's outcome.
 
     Raises `tango.DevFailed` when the device has gone meanwhile.
@@ -107,7 +111,7 @@ def subscribe(proxy: Any, feeds: Iterable[Feed], tell: Callable[[Answer], object
         tell(_subscribe_one(proxy, feed))
 
 
-def _subscribe_one(proxy: Any, feed: Feed) -> Answer:
+def _subscribe_one(proxy: Any, feed: Feed) -> Subscribed:
     in_the_way = False
     for source, event_type in _EVENTS:
         subscription = Subscription(feed, proxy, source)
@@ -119,8 +123,8 @@ def _subscribe_one(proxy: Any, feed: Feed) -> Answer:
             # Somebody else's subscription was under way for too long.
             in_the_way = in_the_way or error.args[0].reason == "API_CommandTimedOut"
         else:
-            return Answer(feed, subscription)
-    return Answer(feed, ask_again=in_the_way)
+            return Subscribed(feed, subscription)
+    return Subscribed(feed, ask_again=in_the_way)
 
 
 def facts_by_name(proxy: Any, names: Sequence[str]) -> dict[str, AttributeFacts | Failure]:
@@ -139,9 +143,38 @@ def facts_by_name(proxy: Any, names: Sequence[str]) -> dict[str, AttributeFacts 
     return {name: facts_of(config) for name, config in zip(names, configs, strict=True)}
 
 
-def answers_of(proxy: Any, names: Sequence[str]) -> list[Any]:
-    """Read attributes with one call: in each answer a value or an error.
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What one call to read attributes gave."""
 
-    Raises `tango.DevFailed` when there is no answer.
-    """
-    return list(proxy.read_attributes(list(names)))
+    feeds: Sequence[Feed]
+    values: Sequence[Any]
+    """For each a value or an error."""
+
+    took_s: float
+    received_s: float
+    failure: Failure | None = None
+    """Why there are no values at all."""
+
+    timed_out: bool = False
+
+
+def read_together(proxy: Any, feeds: Sequence[Feed], tell: Callable[[Answers], object]) -> None:
+    """Read attributes with one call."""
+    start = time.monotonic()
+    failure, timed_out, values = None, False, ()
+    try:
+        values = proxy.read_attributes([feed.name for feed in feeds])
+    except tango.DevFailed as error:
+        failure = failure_of(error)
+        timed_out = any(level.reason == "API_DeviceTimedOut" for level in failure.levels)
+        if isinstance(error, UNREACHABLE) and not timed_out:
+            raise
+    took_s = time.monotonic() - start
+    tell(Answers(feeds, values, took_s, time.time(), failure, timed_out))
+
+
+def read_each(proxy: Any, feeds: Sequence[Feed], tell: Callable[[Answers], object]) -> None:
+    """Read attributes one after the other, so that each can be seen to be slow or not."""
+    for feed in feeds:
+        read_together(proxy, [feed], tell)
