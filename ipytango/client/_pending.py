@@ -132,15 +132,13 @@ class Pending(ABC):
     def facts(self) -> PendingFacts:
         """Look at it now; any thread."""
         phase = self.phase
-        over = phase in _OVER
-        exact = self._call is not None
         return PendingFacts(
             kind=self.kind,
             request=self.request,
             phase=phase,
             note=self._note(phase),
-            elapsed_s=self._elapsed(over=over),
-            elapsed_exact=exact,
+            elapsed_s=self._elapsed(phase),
+            elapsed_exact=self._call is not None,
             cancels=self.cancels,
         )
 
@@ -150,11 +148,11 @@ class Pending(ABC):
             return GOES_ON if call.running else ""
         return "" if phase == "queued" or phase in _OVER else self._place()
 
-    def _elapsed(self, *, over: bool) -> float | None:
+    def _elapsed(self, phase: str) -> float | None:
         call = self._call
         began_at = self._seen_at if call is None else call.asked_at
-        if not over:
-            return time.monotonic() - began_at
+        if phase not in _OVER:
+            return None if phase == "not started" else time.monotonic() - began_at
         ended_at = call.ended_at if call is not None and call.done else self._ended_at
         return None if ended_at is None else ended_at - began_at
 

@@ -10,8 +10,16 @@ from typing import Any
 from IPython.display import publish_display_data
 from IPython.utils.dir2 import get_real_method
 
-from ..client import PENDING_TYPES, pending_of
-from ..display import Shown, escape, pending_html, pending_line, tally_html, tally_lines
+from ..client import PENDING_TYPES, pending_of, snapshot_of
+from ..display import (
+    Shown,
+    escape,
+    line_of,
+    pending_html,
+    pending_line,
+    tally_html,
+    tally_lines,
+)
 from ..green import Patches
 from ..widgets import Hub, PendingManyPanel, PendingPanel, PendingTally, shown_outcome
 
@@ -77,7 +85,9 @@ class _Formats:
 
     def line(self, value: Any) -> str:
         """Display it in a line of text."""
-        first, _, rest = self._text(value).partition("\n")
+        snapshot = snapshot_of(value)
+        text = self._text(value) if snapshot is None else line_of(snapshot)
+        first, _, rest = text.partition("\n")
         return f"{first[:MAX_LINE]}…" if rest or len(first) > MAX_LINE else first
 
     def _text(self, value: Any) -> str:

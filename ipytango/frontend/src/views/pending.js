@@ -32,12 +32,12 @@ export function mount(host) {
       note.textContent = data.note;
       cancel.hidden = !data.cancels;
       cancel.title = data.cancels;
-      if (data.over) {
+      if (data.over || data.elapsed === null) {
         clock.stop();
         const text = data.elapsed === null ? "" : secondsText(data.elapsed);
         elapsed.textContent = words(phase, exact, text);
       } else {
-        clock.run(data.elapsed ?? 0);
+        clock.run(data.elapsed);
       }
       showHtml(outcome, data.html);
       outcome.hidden = !data.html;
