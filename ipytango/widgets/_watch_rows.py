@@ -48,7 +48,8 @@ class Row:
         self._since_s = time.time()
         self._resting = "connecting"
         """Its state while it is not followed."""
-        self._looked_s = 0.0
+        self._quick_until_s = 0.0
+        self._told_type = ""
         self._told_reading: Reading | None = None
         self._facts: AttributeFacts | None = None
         self._writer = _NO_WRITER
@@ -66,11 +67,13 @@ class Row:
     def fail(self, failure: Failure) -> None:
         """Have it say why it cannot be followed."""
         self._failure, self._since_s = failure, time.time()
+        self._quick_until_s = 0.0
 
     def rest(self, state: str = "closed") -> None:
         """Stop following; what is known stays, and no longer counts as live."""
         self._resting, self._since_s = state, time.time()
         following, self.following = self.following, None
+        self._quick_until_s = 0.0
         if following is not None:
             following.close()
 
@@ -138,20 +141,17 @@ class Row:
 
     def news(self) -> dict[str, Any]:
         """Look at the attribute; return what browsers do not know, but value and times."""
-        now_s, reading = time.monotonic(), self.reading
-        told: dict[str, Any]
-        if self._only_value(reading, now_s):
-            told = {}
-        else:
-            self._looked_s, status = now_s, self._status()
-            state, since_s, failure = self._state(status)
-            reading = self._shown(state)
-            told = {"state": state, "since": since_s, "failure": failure}
-            if status is not None:
-                self._facts = status.facts
-                told["source"], told["dropped"] = status.source, status.dropped
-                told["errors"] = status.errors
-        self._told_reading = reading
+        if self._took_only_value(self.reading):
+            return {}
+        status = self._status()
+        state, since_s, failure = self._state(status)
+        self._quick_until_s = time.monotonic() + LOOK_AGAIN_S if state == "live" else 0.0
+        told: dict[str, Any] = {"state": state, "since": since_s, "failure": failure}
+        if status is not None:
+            self._facts = status.facts
+            told["source"], told["dropped"] = status.source, status.dropped
+            told["errors"] = status.errors
+        reading = self._told_reading = self._shown(state)
         if reading is not None:
             self.time_s, self.received_s = reading.time_s, reading.received_s
             if reading.failure is None:
@@ -160,27 +160,35 @@ class Row:
                 self.text, told["quality"], told["full"] = "", "", ""
         return self._unknown(told)
 
-    def _only_value(self, reading: Reading | None, now_s: float) -> bool:
-        """Say whether nothing but the value can have changed: most rows, most of the time.
+    def _took_only_value(self, reading: Reading | None) -> bool:
+        """Take a reading that differs in its value alone: most rows, most of the time.
 
         Counts may be so late; the same reading again tells of another configuration.
         """
-        return (
-            reading is not None
-            and reading.failure is None
-            and reading is not self._told_reading
-            and self.following is not None
-            and self._failure is None
-            and self.told.get("state") == "live"
-            and now_s < self._looked_s + LOOK_AGAIN_S
-        )
+        if reading is None or reading is self._told_reading or reading.failure is not None:
+            return False
+        known = self.told
+        if (
+            time.monotonic() > self._quick_until_s
+            or reading.quality != known.get("quality")
+            or reading.data_type != self._told_type
+            or not _same_scalar(reading.set_value, self._set_value)
+        ):
+            return False
+        self.text, full = self._writer.write(reading.value)
+        if full != known["full"]:
+            return False
+        self.time_s, self.received_s = reading.time_s, reading.received_s
+        self._told_reading = reading
+        return True
 
     def _value_told(self, reading: Reading, facts: AttributeFacts | None) -> dict[str, Any]:
         writer = self._writer_for(reading, facts)
         self.text, full = writer.write(reading.value)
-        set_value = _set_value(reading, facts)
-        if set_value is not self._set_value and not _same_number(set_value, self._set_value):
-            self._set_value, self._set_text = set_value, writer.write(set_value)[0]
+        self._told_type = reading.data_type
+        if not _same_scalar(reading.set_value, self._set_value):
+            self._set_value = reading.set_value
+            self._set_text = writer.write(_set_value(reading, facts))[0]
         told = {
             "kind": writer.kind,
             "quality": reading.quality,
@@ -222,5 +230,7 @@ def _set_value(reading: Reading, facts: AttributeFacts | None) -> Any:
     return reading.set_value if facts is None or facts.writable else None
 
 
-def _same_number(one: Any, other: Any) -> bool:
-    return isinstance(one, float | int) and isinstance(other, float | int) and one == other
+def _same_scalar(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    return isinstance(one, float | int | str) and type(one) is type(other) and bool(one == other)
