@@ -78,20 +78,26 @@ class Wire:
         """Close the widgets of a panel."""
         for widget in [widget for widget in self._widgets if widget.panel == panel]:
             self._widgets.remove(widget)
-            widget.close()
+            close_whole(widget)
 
     def close(self) -> None:
         """Close the comms."""
         self._model.on_msg(self._on_message, remove=True)
-        for widget in self._widgets:
-            widget.close()
+        for widget in (*self._widgets, self._model):
+            close_whole(widget)
         self._widgets.clear()
-        self._model.close()
 
     def _on_message(self, _: Any, content: Any, __: Any) -> None:
         # Any thread, perhaps with a loop that is not ours: the message is only handed on.
         if isinstance(content, dict):
             self._receive(content)
+
+
+def close_whole(widget: Any) -> None:
+    """Close a widget and its layout, which ipywidgets leaves open."""
+    layout = widget.layout
+    widget.close()
+    layout.close()
 
 
 def route_by_sender(comm: Any) -> None:
