@@ -12,6 +12,9 @@ __all__ = ["COLOUR_MAPS", "colour_table", "quality_colour", "state_colour"]
 COLOUR_MAPS = ("viridis", "inferno", "cividis", "turbo", "gray", "RdBu_r")
 """Names of the colour maps that are offered; `colour_table` takes any that `cmap` knows."""
 
+# Where several catalogues have the short name, cmap warns, on the user's screen.
+_FULL_NAMES = {"RdBu_r": "colorbrewer:RdBu_r"}
+
 # Mid-tones: white text on them reads, and they read on white and on black.
 _GREEN, _BLUE, _ORANGE, _AMBER, _RED = "#2e8b57", "#3b7dc4", "#d9730d", "#b58900", "#c93c37"
 _GREY, _VIOLET, _TEAL, _BROWN = "#7a7f87", "#8e5bb5", "#1f8a8a", "#94714b"
@@ -63,7 +66,7 @@ def colour_table(name: str = "viridis") -> NDArray[np.uint8]:
         return np.array([[136, 136, 136, 255], [53, 192, 117, 255]], np.uint8).repeat(128, 0)
     import cmap  # only where a picture is displayed
 
-    table = np.asarray(cmap.Colormap(name).lut(256), dtype=float)
+    table = np.asarray(cmap.Colormap(_FULL_NAMES.get(name, name)).lut(256), dtype=float)
     table = np.round(table * 255).astype(np.uint8)
     table.flags.writeable = False
     return table
