@@ -41,6 +41,8 @@ import { extent, padded, trace } from "./trace.js";
  */
 
 const WHEEL_ZOOM = 1.2;
+/** Between the labels of an index. */
+const WHOLE_STEPS = Array.from({ length: 10 }, (_none, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const DOT_SPACE_PX = 8;
 
 export class Chart {
@@ -198,6 +200,7 @@ export class Chart {
       ...this._axis(),
       space: time ? 80 : 60,
       size: 30,
+      ...(time ? {} : { incrs: WHOLE_STEPS }),
       // @ts-ignore: what uPlot hands over
       values: (_u, splits, _index, _space, step) =>
         time ? formatTimeTicks(splits, step) : formatTicks(splits),
