@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from support.kernels import Cell, Kernel
+from support.kernels import Kernel
+from support.pages import Page
 
 # A panel whose every move can be seen and made from cells.
 PANELS = """
@@ -78,63 +77,6 @@ def wait_until(condition, timeout_s=15):
 """
 
 
-class Page:
-    """A page of a browser, as the kernel knows it."""
-
-    def __init__(self, kernel: Kernel, comm: str, name: str) -> None:
-        self.kernel, self.comm, self.name = kernel, comm, name
-        self._since_s = time.monotonic()
-
-    def say(self, kind: str, **content: Any) -> Cell:
-        """Send a message to the hub."""
-        message = {"k": kind, "c": self.name, **content}
-        return self.kernel.send_comm(self.comm, {"method": "custom", "content": message})
-
-    def hello(self, *panels: str, px: int = 600) -> None:
-        """Come up with these panels in view."""
-        self.say("hello", v=1)
-        self.see(*panels, px=px)
-
-    def see(self, *panels: str, px: int = 600) -> None:
-        """Have these panels, and no others, in view; nothing of them has been seen yet."""
-        self.say("vis", m=panels, p=dict.fromkeys(panels, px), n=panels)
-
-    def heard(self, kind: str) -> list[dict[str, Any]]:
-        """Give the messages of a kind that have come since this page was made."""
-        messages = sorted(self.kernel.comm_messages(self.comm), key=lambda m: m.arrived_at)
-        return [
-            {**content, "buffers": message.buffers}
-            for message in messages
-            if message.arrived_at > self._since_s
-            and (content := message.content.get("data", {}).get("content"))
-            and content["k"] == kind
-        ]
-
-    def wait_for(self, kind: str, condition: Callable[[Any], bool] = lambda _: True) -> Any:
-        """Wait for a message; gives the first that meets the condition."""
-
-        def found() -> list[dict[str, Any]]:
-            return [message for message in self.heard(kind) if condition(message)]
-
-        return self.kernel.wait_until(found, f"{kind} for {self.name}")[0]
-
-    def wait_for_frame(self, panel: str, text: object) -> dict[str, Any]:
-        """Wait for a frame with this text; gives its entry in the batch."""
-
-        def shows(entry: dict[str, Any]) -> bool:
-            return bool(entry["p"] == panel and entry.get("d", {}).get("text") == text)
-
-        batch = self.wait_for("b", lambda message: any(map(shows, message["p"])))
-        self.say("ack", s=batch["s"])
-        return {**next(filter(shows, batch["p"])), "buffers": batch["buffers"]}
-
-    def drawn(self, panel: str) -> list[dict[str, Any]]:
-        """Give the data of all frames of a panel."""
-        return [
-            entry["d"] for batch in self.heard("b") for entry in batch["p"] if entry["p"] == panel
-        ]
-
-
 @pytest.fixture
 def ready(green_kernel: Kernel) -> Kernel:
     """A green kernel with a hub of the test's own, and the probe in it."""
@@ -146,7 +88,7 @@ def ready(green_kernel: Kernel) -> Kernel:
 def show(kernel: Kernel, name: str = "probe") -> str:
     """Display a new probe of that name; gives its id."""
     kernel.run(f"{name} = Probe(hub)\ndisplay({name})").check()
-    return value(kernel, f"{name}.id")
+    return str(value(kernel, f"{name}.id"))
 
 
 def value(kernel: Kernel, expression: str) -> Any:
