@@ -31,6 +31,7 @@ from ._plots import plot_html, plot_text
 from ._show import html_of, line_of, text_of
 from ._sparklines import sparkline
 from ._statistics import statistics_of
+from ._values import value_record
 from ._watch import (
     WATCH_COLUMNS,
     WatchRow,
@@ -89,6 +90,7 @@ __all__ = [
     "tally_lines",
     "text_of",
     "ticks",
+    "value_record",
     "watch_colours",
     "watch_csv",
     "watch_html",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..client import Reading, StateSnapshot, TimeSnapshot, ValueList, ValueSnapshot
 from ._addresses import png_address, svg_address
+from ._colours import quality_colour, state_colour
 from ._curves import curve_svg
 from ._numbers import brief_number, format_number
 from ._pictures import LAMPS, colour_bar_svg, lamps_svg, paint
@@ -19,7 +20,7 @@ from ._texts import count_text, one_line, printable, shortened, time_text
 from ._value_kinds import array_of, kind_of, label_of, words_of
 from ._value_texts import text_body
 
-__all__ = ["figures", "short_text", "value_body"]
+__all__ = ["figures", "short_text", "value_body", "value_record"]
 
 ROWS, COLUMNS = 32, 6
 """Elements of an array of words that are shown."""
@@ -69,6 +70,33 @@ def _(snapshot: ValueSnapshot) -> str:
         failure=reading.failure,
         **value_body(snapshot),
     )
+
+
+def value_record(snapshot: ValueSnapshot) -> dict[str, Any]:
+    """Return what a live view shows of a reading, but for the elements of numeric arrays: JSON."""
+    reading, kind = snapshot.reading, kind_of(snapshot)
+    record: dict[str, Any] = {
+        "kind": kind,
+        "quality": reading.quality,
+        "rim": quality_colour("INVALID" if kind == "failure" else reading.quality),
+        "time": reading.time_s,
+        "type": _type_text(reading),
+        "set": "" if kind == "failure" else _set_text(snapshot),
+        "unit": snapshot.facts.unit if snapshot.facts and kind == "number" else "",
+    }
+    if kind == "failure":
+        record["text"] = shortened(str(reading.failure), 1000)
+    elif kind == "words":
+        record["words"] = [
+            [shortened(word, LONGEST_WORD) for word in row]
+            for row in words_of(snapshot, ROWS, COLUMNS)
+        ]
+        record["hidden"] = _hidden_words(reading)
+    elif kind == "state":
+        record |= {"text": reading.value, "colour": state_colour(reading.value)}
+    elif kind in {"number", "lamp", "label", "text", "encoded"}:
+        record["text"] = scalar_text(snapshot, reading.value)
+    return record
 
 
 def value_body(snapshot: ValueSnapshot) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from IPython.utils.dir2 import get_real_method
 
-from ..client import Client, Snapshot, StateSnapshot, snapshot_of, snapshotted_types
+from ..client import Client, Snapshot, StateSnapshot, ValueSnapshot, snapshot_of, snapshotted_types
 from ..display import html_of, line_of, text_of
 from ..green import Patches
+from ..widgets import Hub, ValuePanel
 
 __all__ = ["show_tango_values"]
 
@@ -22,12 +23,12 @@ _NOTHING: tuple[Callable[[], Any], str] = (lambda: _NOTHING), ""
 _OWN = ("__repr__", "_repr_html_", "_repr_pretty_", "_repr_mimebundle_", "_ipython_display_")
 
 
-def show_tango_values(patches: Patches, shell: Any, client: Client) -> None:
+def show_tango_values(patches: Patches, shell: Any, client: Client, hub: Callable[[], Hub]) -> None:
     """Have the shell show Tango's objects, and lists of them, as what they are.
 
-    As HTML and text in a kernel, as text in a terminal.
+    As HTML and text in a kernel, as text in a terminal. `hub` is asked for when a reading is shown.
     """
-    displays = _TangoDisplays(client, with_html=hasattr(shell, "kernel"))
+    displays = _TangoDisplays(client, hub, with_html=hasattr(shell, "kernel"))
     formatter = shell.display_formatter
     bundles = formatter.mimebundle_formatter.type_printers
     texts = formatter.formatters["text/plain"].type_printers
@@ -56,7 +57,8 @@ def _register(
 class _TangoDisplays:
     """The printers that IPython calls."""
 
-    def __init__(self, client: Client, *, with_html: bool) -> None:
+    def __init__(self, client: Client, hub: Callable[[], Hub], *, with_html: bool) -> None:
+        self._hub = hub
         self._lookups = client.lookups
         self._with_html = with_html
         self._written: tuple[Callable[[], Any], str] = _NOTHING
@@ -71,7 +73,16 @@ class _TangoDisplays:
         text = repr(value) if _is_brief(snapshot) else text_of(snapshot)
         with contextlib.suppress(TypeError):  # of lists, which are quickly written again
             self._written = weakref.ref(value), text
-        return {"text/plain": text} | ({"text/html": html_of(snapshot)} if self._with_html else {})
+        return {"text/plain": text} | (
+            {"text/html": self._html(snapshot)} if self._with_html else {}
+        )
+
+    def _html(self, snapshot: Snapshot) -> str:
+        """Return the HTML display; a reading whose attribute is known can be made to follow it."""
+        html = html_of(snapshot)
+        if isinstance(snapshot, ValueSnapshot) and snapshot.origin:
+            return ValuePanel(self._hub(), snapshot).wrapped(html)
+        return html
 
     def print(self, value: Any, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - IPython's
         """Print `value`: in full where it stands alone, in a line where it is one of others."""

@@ -82,7 +82,7 @@ class GreenShell:
             self._loop, boundaries, report_in_background, shield=interrupts.shielded
         )
         patches.on_undo(self._client.close)
-        show_tango_values(patches, shell, self._client)
+        show_tango_values(patches, shell, self._client, lambda: self.hub)
         show_pending_results(patches, shell, lambda: self.hub)
         self._register_magics()
         atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop

@@ -6,6 +6,7 @@ from ._pending import PendingPanel, shown_outcome
 from ._pending_many import PendingManyPanel, PendingTally
 from ._plot import Plot
 from ._plot_terminal import plot_in_terminal
+from ._value import ValuePanel
 from ._watch import Watch
 from ._watch_terminal import watch_in_terminal
 
@@ -18,6 +19,7 @@ __all__ = [
     "PendingPanel",
     "PendingTally",
     "Plot",
+    "ValuePanel",
     "Watch",
     "plot_in_terminal",
     "shown_outcome",

@@ -4,7 +4,8 @@ import { mount as pending } from "./pending.js";
 import { mount as pending_many } from "./pending_many.js";
 import { mount as plain } from "./plain.js";
 import { mount as plot } from "./plot.js";
+import { mount as value } from "./value.js";
 import { mount as watch } from "./watch.js";
 
 /** @type {Record<string, import("../types.js").Mount>} */
-export const views = { pending, pending_many, plain, plot, watch };
+export const views = { pending, pending_many, plain, plot, value, watch };
