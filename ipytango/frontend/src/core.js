@@ -79,10 +79,3 @@ export function staleText(sinceMs) {
   return `stale since ${new Date(sinceMs).toLocaleTimeString()}: the kernel does not answer`;
 }
 
-/**
- * Whether two sets have the same members.
- * @param {Iterable<string>} one @param {Iterable<string>} other
- */
-export function sameMembers(one, other) {
-  return [...one].sort().join() === [...other].sort().join();
-}
