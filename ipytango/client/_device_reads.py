@@ -25,6 +25,10 @@ both, and all that have the same period come to be read together."""
 SETTLED_S = 1.0
 """Events that are sent right after a subscription may get lost: one more reading after so long."""
 
+CALM_S = 0.3
+"""An attribute that sends events is only read when none has come for so long: what is read would
+overtake events that are still on their way."""
+
 MISSING_PERIOD_S = 5.0
 """How often an attribute is asked for that does not exist."""
 
@@ -53,6 +57,11 @@ class DeviceReads:
         """Poll an attribute from now on."""
         feed.source = "poll"
         feed.poll_due_s = time.monotonic()
+
+    def hurry(self, feed: Feed) -> None:
+        """Keep to a period that may be shorter than it was."""
+        if not feed.slow:
+            feed.poll_due_s = min(feed.poll_due_s, time.monotonic() + feed.period_s)
 
     def settle(self, feed: Feed) -> None:
         """Read an attribute that has just been subscribed to: now, and a moment later."""
@@ -88,6 +97,8 @@ class DeviceReads:
         for feed in self._device.feeds.values():
             if feed.source == "poll" and feed.poll_due_s - EARLY * feed.period_s <= now:
                 lanes.setdefault(self._lane_of(feed), []).append(feed)
+        for feed in self._again:
+            self._again[feed] = max(self._again[feed], feed.heard_s + CALM_S)
         again = [feed for feed, due_s in self._again.items() if due_s <= now]
         if again:
             lanes[self._lane_again] = again
@@ -109,7 +120,7 @@ class DeviceReads:
                 self._settling.discard(feed)
                 self._again[feed] = now + SETTLED_S
         # While a slow one is being read all others may have to wait: no time to judge them.
-        fair = not self._under_way
+        fair = self._under_way <= {self._device.name, self._lane_again}
         read = read_together
         if self._on_trial and lane == self._device.name and fair:
             self._on_trial = False
@@ -130,7 +141,7 @@ class DeviceReads:
             self._device.heard_s = now
         if len(answers.feeds) > 1:
             self._on_trial = self._on_trial or (slow and fair)
-        elif fair or not slow:
+        elif answers.feeds[0].source == "poll" and (fair or not slow):
             self._judge(answers.feeds[0], answers.took_s, now)
         if answers.failure is None:
             for feed, value in zip(answers.feeds, answers.values, strict=True):

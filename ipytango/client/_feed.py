@@ -30,7 +30,9 @@ TAKEN_AT_ONCE = 500
 """How many of them are taken before other feeds have their turn."""
 
 LATE_IN_A_ROW = 5
-"""So many readings in a row that are older than the newest: the device's clock was set back."""
+LATE_FOR_S = 3.0
+"""So many readings in a row, over so long, that are older than the newest: the device's clock was
+set back."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,10 +147,13 @@ class Feed:
         self.received = 0
         self.dropped = 0
         self.errors = 0
+        self.heard_s = 0.0
+        """When the last event came, by `time.monotonic`."""
         self.poll_due_s = 0.0
         self.slow = False
         """Whether to read it takes so long that it would keep others waiting."""
         self._newest_s = 0.0
+        self._newest_came_s = 0.0
         self._late = 0
         self._heard: collections.deque[tuple[Any, str, float]] = collections.deque(
             maxlen=ARRAYS_KEPT
@@ -194,7 +199,7 @@ class Feed:
         heard.append((event, source, time.time()))
         self.received += 1
         if not event.err:
-            self.device.heard_s = time.monotonic()
+            self.heard_s = self.device.heard_s = time.monotonic()
         if not self._called:
             self._called = True
             self.device.post(self._take_heard)
@@ -209,6 +214,8 @@ class Feed:
 
     def take_failure(self, failure: Failure) -> None:
         """Take the error that a read ended with."""
+        if self.source != "poll" and self.latest is not None:
+            return  # its events will tell
         self.received += 1
         self._take_error(failure, "poll" if self.source == "poll" else "read", time.time())
 
@@ -260,13 +267,17 @@ class Feed:
         if reading.failure is not None:
             self._take_error(reading.failure, source, received_s)
             return
-        if reading.time_s < self._newest_s and self._late < LATE_IN_A_ROW:
+        if reading.time_s < self._newest_s and not self._clock_was_set_back(received_s):
             self._late += 1
             self.dropped += 1
             return
         self._late = 0
         self._newest_s = reading.time_s
+        self._newest_came_s = received_s
         self._deliver(reading, newest=newest)
+
+    def _clock_was_set_back(self, now_s: float) -> bool:
+        return self._late >= LATE_IN_A_ROW and now_s - self._newest_came_s >= LATE_FOR_S
 
     def _take_error(self, failure: Failure, source: str, received_s: float) -> None:
         self.errors += 1

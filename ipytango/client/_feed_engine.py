@@ -92,7 +92,8 @@ class FeedEngine:
             device.add(feed)
         else:
             feed.greet(following)
-            device.wake()  # it may ask for a shorter period
+            device.reads.hurry(feed)
+            device.wake()
 
     def leave(self, following: Following) -> None:
         """Have one less follow."""

@@ -1,0 +1,181 @@
+"""Servers and databases that die, hang and come back, under feeds."""
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import tango
+
+from ipytango.client import Feeds, Following
+from ipytango.demo import Demo, DeviceServer
+from ipytango.demo import demo as make_demo
+from support.listeners import Listener, until
+
+from .conftest import SERVERS, Proxy
+
+OFTEN_S = 0.05
+# Below the ports that a client gets for its own end of a connection: nobody takes it meanwhile.
+LOW_PORTS = range(20_000, 30_000)
+
+StartServer = Callable[..., DeviceServer]
+Follow = Callable[..., tuple[Following, Listener]]
+
+
+@pytest.fixture
+def follow(feeds: Feeds, on_demo: Callable[[str], str]) -> Follow:
+    """Follow an attribute of the demo."""
+
+    def start(name: str, **options: Any) -> tuple[Following, Listener]:
+        listener = Listener()
+        return feeds.follow(on_demo(name), listener, **options), listener
+
+    return start
+
+
+def becomes(following: Following, state: str, source: str = "") -> None:
+    until(
+        lambda: (following.status.state, following.status.source) == (state, source),
+        lambda: following.status,
+    )
+
+
+def event_arrives(listener: Listener, device: Any, value: float) -> None:
+    device.pushed = value
+    listener.wait_for(lambda heard: heard.value == value and heard.source == "change")
+
+
+@pytest.mark.parametrize("fault", ["kill", "suspend"])
+def test_a_server_that_dies_or_hangs_is_away_until_it_is_back(
+    feeds: Feeds, follow: Follow, start_server: StartServer, proxy: Proxy, fault: str
+) -> None:
+    server = start_server("event")
+    device = server.devices[0]
+    pushed, listener = follow(f"{device}/pushed")
+    silent, polled = follow(f"{device}/silent", period_s=OFTEN_S)
+    _, living = follow("sys/tg_test/1/ampli", period_s=OFTEN_S)
+    becomes(pushed, "live", "change")
+    event_arrives(listener, proxy(device), 1.0)
+    polled.wait_for_value(0.0)
+    heard = len(living.readings)
+
+    getattr(server, fault)()
+    for following, told in ((pushed, listener), (silent, polled)):
+        becomes(following, "away")
+        told.wait_for(lambda reading: reading.failure is not None and not reading.source)
+        assert following.status.failure is not None
+    assert feeds.census().subscriptions == 0
+    living.wait_for_count(heard + 10)
+
+    if fault == "kill":
+        server.restart()
+    else:
+        server.resume()
+    becomes(pushed, "live", "change")
+    event_arrives(listener, proxy(device), 2.0)
+    after = len(polled.readings)
+    polled.wait_for(lambda reading: reading.source == "poll", after=after)
+
+
+def test_a_restart_between_two_looks_is_noticed(
+    follow: Follow, start_server: StartServer, proxy: Proxy
+) -> None:
+    server = start_server("event")
+    device = server.devices[0]
+    following, listener = follow(f"{device}/pushed")
+    becomes(following, "live", "change")
+    since_s = following.status.since_s
+    server.kill()
+    server.restart()
+    until(lambda: following.status.since_s > since_s and following.status.source == "change")
+    event_arrives(listener, proxy(device), 3.0)
+
+
+def test_a_server_that_starts_later_is_found(
+    follow: Follow, start_server: StartServer, proxy: Proxy
+) -> None:
+    server = start_server("event")
+    server.stop()
+    following, listener = follow(f"{server.devices[0]}/pushed")
+    becomes(following, "away")
+    server.restart()
+    becomes(following, "live", "change")
+    event_arrives(listener, proxy(server.devices[0]), 4.0)
+
+
+def test_closing_does_not_wait_for_a_hung_server(
+    feeds: Feeds, follow: Follow, start_server: StartServer
+) -> None:
+    server = start_server("event", 2)
+    followings = [follow(f"{device}/pushed")[0] for device in server.devices]
+    for following in followings:
+        becomes(following, "live", "change")
+    server.suspend()
+    for following in followings:
+        following.close()
+    until(lambda: feeds.census().subscriptions == 0, feeds.census)
+    server.resume()
+
+
+# --- the database ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def port() -> int:
+    """A port for a database that is to be started twice."""
+    for port in LOW_PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
+
+
+@pytest.fixture
+def own_demo(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of the test's own, whose database may die."""
+    demo = make_demo(port=port, log_directory=tmp_path_factory.mktemp("demo"))
+    demo.start()
+    yield demo
+    demo.stop()
+
+
+def test_a_database_that_dies_and_comes_back(
+    own_demo: Demo, port: int, feeds: Feeds, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    prefix = f"tango://{own_demo.tango_host}"
+    names = {"Event": ["test/event/1"]}
+    own_demo.add_server(SERVERS / "event_server.py", "one", names)
+    device = tango.DeviceProxy(f"{prefix}/test/event/1")
+    listener, polled, late = Listener(), Listener(), Listener()
+    pushed = feeds.follow(f"{prefix}/test/event/1/pushed", listener)
+    becomes(pushed, "live", "change")
+    feeds.follow(f"{prefix}/sys/tg_test/1/ampli", polled, period_s=OFTEN_S)
+    polled.wait_for_count(3)
+
+    own_demo.database.kill()
+    event_arrives(listener, device, 1.0)
+    polled.wait_for_count(len(polled.readings) + 10)
+    newcomer = feeds.follow(f"{prefix}/test/event/1/silent", late)
+    late.wait_for_value(0.0)  # its device is known already
+    unknown = feeds.follow(f"{prefix}/test/event/2/silent", late)
+    becomes(unknown, "away")
+    assert unknown.status.failure is not None
+    reasons = {level.reason for level in unknown.status.failure.levels}
+    assert "API_CantConnectToDatabase" in reasons
+    becomes(newcomer, "live", "poll")
+    own_demo.stop()
+    becomes(pushed, "away")
+
+    names = {"Event": ["test/event/1", "test/event/2"]}
+    again = make_demo(port=port, log_directory=tmp_path_factory.mktemp("demo"))
+    again.start()
+    try:
+        again.add_server(SERVERS / "event_server.py", "one", names)
+        for following, source in ((pushed, "change"), (newcomer, "poll"), (unknown, "poll")):
+            becomes(following, "live", source)
+        event_arrives(listener, tango.DeviceProxy(f"{prefix}/test/event/1"), 2.0)
+    finally:
+        again.stop()
