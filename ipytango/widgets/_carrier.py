@@ -97,8 +97,12 @@ class Carrier:
     def save(self, panel: Panel) -> None:
         """Renew the snapshot in the notebook, if it is another one."""
         seat = self._seats.get(panel.id)
-        if seat is None or (seat.awake is None and seat.saved is None):
-            return
+        if seat is not None:
+            self._save(panel, seat)
+
+    def _save(self, panel: Panel, seat: Seat) -> None:
+        if seat.awake is None and seat.saved is None:
+            return  # nobody has seen it
         bundle = panel.bundle()
         seat.saved_s, seat.changed_since_saved = time.monotonic(), False
         if bundle != seat.saved:
@@ -108,6 +112,7 @@ class Carrier:
     def drop(self, panel: Panel, seat: Seat) -> None:
         """Let go of a panel that closes, and tell the pages."""
         self._expected.pop(panel.id, None)
+        self._save(panel, seat)
         self._put_to_sleep(seat)
         self._send({"k": "x", "p": [panel.id]})
         self._wire.close_widgets(panel.id)
