@@ -219,6 +219,8 @@ class Board:
 
     def _stop(self, state: str) -> None:
         with self._lock:
+            if self._closed and state != "closed":
+                return
             self._awake = False
             for row in self.rows():
                 row.rest(state)

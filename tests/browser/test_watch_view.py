@@ -148,7 +148,13 @@ def test_filter_looks_at_name_value_and_quality(
 def test_what_is_not_live_says_so(fake_kernel: FakeKernel, watch: Locator) -> None:
     away = {"state": "away", "failure": FAILURE}
     failed = {"state": "failed", "failure": FAILURE}
-    rows = {0: away, 1: failed, 2: {}, 3: {"state": "connecting"}, 4: {"failure": FAILURE}}
+    rows: dict[int, dict[str, Any]] = {
+        0: away,
+        1: failed,
+        2: {},
+        3: {"state": "connecting"},
+        4: {"failure": FAILURE},
+    }
     update(fake_kernel, whole(rows, {0: "2.000", 1: "", 2: "1.000", 3: "", 4: ""}))
     assert column(watch, "value") == ["2.000", "Test_Failed", "1.000", "", "Test_Failed"]
     sources = column(watch, "source")
@@ -191,7 +197,7 @@ def test_details_fold_the_stack(fake_kernel: FakeKernel, watch: Locator) -> None
 def test_hostile_text_is_text(fake_kernel: FakeKernel, watch: Locator) -> None:
     failure = [dict.fromkeys(("reason", "description", "origin", "severity"), SCRIPT)]
     texts = dict.fromkeys(("unit", "label", "description", "full", "set", "quality"), SCRIPT)
-    rows = {
+    rows: dict[int, dict[str, Any]] = {
         0: {**texts, "name": f"a/b/c/{SCRIPT}", "kind": "text"},
         1: {"failure": failure, "source": SCRIPT},
     }
