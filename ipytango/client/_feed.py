@@ -30,9 +30,9 @@ TAKEN_AT_ONCE = 500
 """How many of them are taken before other feeds have their turn."""
 
 LATE_IN_A_ROW = 5
-LATE_FOR_S = 3.0
+LATE_FOR_S = 10.0
 """So many readings in a row, over so long, that are older than the newest: the device's clock was
-set back."""
+set back. (A read can overtake events by seconds, when a flood has filled Tango's queues.)"""
 
 
 @dataclasses.dataclass(frozen=True)

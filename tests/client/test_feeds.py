@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ipytango.client import Feeds, Following
+from ipytango.client import Feeds, Following, _feed
 from ipytango.demo import Demo
 from ipytango.errors import AttributeNameError, OptionError, StreamClosed
 from support.listeners import Listener, until
@@ -194,8 +194,9 @@ def test_an_older_reading_never_replaces_a_newer_one(follow: Follow, event_devic
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_feed(
-    follow: Follow, event_device: Any
+    follow: Follow, event_device: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_feed, "LATE_FOR_S", 0.5)
     following, listener = follow("pushed")
     live_by(following, "change")
     event_device.pushed = 1.0
