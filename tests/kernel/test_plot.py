@@ -94,7 +94,7 @@ class Viewer(Page):
             kept.extend(rows)
         self._next = {one["key"]: one["start"] + one["count"] for one in part["series"]}
 
-    def wait(self, condition: Callable[[], Any], what: str) -> None:
+    def wait(self, condition: Callable[[], Any], what: str, timeout: float = 30.0) -> None:
         """Wait for a state of the page."""
 
         def met() -> bool:
@@ -102,7 +102,7 @@ class Viewer(Page):
             return bool(condition())
 
         try:
-            self.kernel.wait_until(met, what)
+            self.kernel.wait_until(met, what, timeout)
         except AssertionError as error:
             raise AssertionError(f"{what}: {self.config}, {self.parts}, {self.samples}") from error
 
@@ -204,8 +204,6 @@ def test_polling_buffer_is_the_beginning(notebook: Kernel, device: str) -> None:
     viewer.wait(lambda: viewer.samples["a0"][0][0] < since - 0.3, f"older ones than {first}")
     times = [row[0] for row in viewer.samples["a0"]]
     assert times == sorted(times)
-    numbers = [number for number in viewer.values() if not np.isnan(number)]
-    assert numbers == sorted(numbers)
     notebook.run(f"q = ipytango.plot('{device}/periodic', history=False)\nq").check()
     without = Viewer(notebook, "q", name="without")
     without.wait(lambda: len(without.values()) > 3, "samples")
@@ -405,7 +403,7 @@ def test_away_and_back(notebook: Kernel, start_server: StartServer) -> None:
     viewer.wait(lambda: np.isnan(viewer.values()[-1]), "the gap")
     viewer.wait(lambda: viewer.parts["a1"]["state"] == "away", "that the curve is, too")
     server.restart()
-    viewer.wait(lambda: viewer.values()[-1:] == [0.0], "the value of the new server")
+    viewer.wait(lambda: viewer.values()[-1:] == [0.0], "the value of the new server", 60)
     viewer.wait(lambda: viewer.parts[TREND]["series"][0]["state"] == "live", "that it is back")
 
 
@@ -418,7 +416,7 @@ def test_plot_of_a_dead_device_becomes_itself(notebook: Kernel, start_server: St
     viewer = Viewer(notebook)
     viewer.wait(lambda: viewer.part("note").get("lines", [{}])[0].get("state") == "away", "away")
     server.restart()
-    viewer.wait(lambda: viewer.values()[-1:] == [0.0], "its value")
+    viewer.wait(lambda: viewer.values()[-1:] == [0.0], "its value", 60)
     assert [part["kind"] for part in viewer.config["parts"]] == ["trend"]
 
 
