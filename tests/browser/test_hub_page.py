@@ -208,6 +208,28 @@ def test_two_notebooks_of_one_kernel_share_a_page(fake_kernel: FakeKernel) -> No
     assert slot.locator(".ipytango-view").count() == 1
 
 
+def test_notebook_that_is_opened_again_has_its_views_from_the_new_hub(
+    fake_kernel: FakeKernel,
+) -> None:
+    """JupyterLab keeps the closed notebook's model for a while, and its comm hears nothing."""
+    page = fake_kernel.page
+    notebook = "document.body.innerHTML = '<main><div class=jp-Notebook></div></main>'"
+    page.evaluate(f"() => {{ {notebook}; }}")
+    fake_kernel.open("p1", "plain")
+    fake_kernel.place("p1", into=".jp-Notebook")
+    fake_kernel.wait_for("vis", "message => message.n.includes('p1')")
+    page.evaluate("() => document.querySelector('.jp-Notebook').remove()")
+    fake_kernel.wait_for("bye")
+    page.evaluate(f"() => {{ {notebook}; }}")
+    slot = fake_kernel.place("p1", SNAPSHOT, into=".jp-Notebook")
+    reopened = FakeKernel(page)
+    assert reopened.wait_for("ask")["u"] == ["p1"]
+    reopened.open("p1", "plain")
+    reopened.wait_for("vis", "message => message.n.includes('p1')")
+    reopened.draw("p1", said("again"))
+    expect(live(slot)).to_have_text("again")
+
+
 # --- frames ---------------------------------------------------------------------------------------
 
 

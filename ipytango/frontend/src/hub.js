@@ -14,8 +14,6 @@ import { Mounted, TAKEN } from "./mounted.js";
 
 const ATTRIBUTE = "data-ipytango";
 const PLACES = `[${ATTRIBUTE}]`;
-/** Told to the document when a hub gives places back: another notebook's may want them. */
-const RELEASED = "ipytango:released";
 /** An output that is gone for so long was removed, and is not only being moved or rendered anew. */
 const REMOVED_AFTER_MS = 500;
 /** A place whose panel is not known is asked for after so long: its opening may be on the way. */
@@ -53,6 +51,9 @@ export class Hub {
     /** @type {Map<string, number>} */
     this.toldPx = new Map();
     this.closed = false;
+    /** Whether its notebook was closed. */
+    this.retired = false;
+    this.leaving = false;
     /** @type {Map<string, ReturnType<typeof setTimeout>>} */
     this.timers = new Map();
     this.abort = new AbortController();
@@ -78,7 +79,6 @@ export class Hub {
     addEventListener("pagehide", () => this.say({ k: "bye" }), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && this.hello(), { signal });
     document.addEventListener("visibilitychange", () => this.later("tell", 0), { signal });
-    document.addEventListener(RELEASED, () => this.reconcile(), { signal });
     this.watch = setInterval(() => this.look(), 1000);
     this.hello();
     this.reconcile();
@@ -115,6 +115,7 @@ export class Hub {
   /** @param {any} message @param {DataView[]} buffers */
   receive(message, buffers) {
     if (!message || typeof message.k !== "string") return;
+    this.retired = false;
     this.heardAt = performance.now();
     this.kernelMs = message.t * 1000;
     this.freshen();
@@ -260,7 +261,7 @@ export class Hub {
     const orphans = [...this.mounted].filter(({ slot }) => !slot.isConnected);
     let unknown = false;
     for (const slot of document.querySelectorAll(PLACES)) {
-      if (!(slot instanceof HTMLElement) || /** @type {any} */ (slot)[TAKEN]) continue;
+      if (!(slot instanceof HTMLElement) || !this.mayTake(slot)) continue;
       const panel = slot.getAttribute(ATTRIBUTE) ?? "";
       const orphan = orphans.findIndex((mounted) => mounted.panel === panel);
       if (orphan >= 0) this.adopt(orphans.splice(orphan, 1)[0], slot);
@@ -270,14 +271,28 @@ export class Hub {
     if (unknown) this.later("ask", ASK_AFTER_MS);
   }
 
+  /**
+   * Whether the place has no view, or one of a hub that hears nothing any more: that of the same
+   * notebook before it was closed and opened again.
+   * @param {Element} slot
+   */
+  mayTake(slot) {
+    /** @type {Mounted|undefined} */
+    const mounted = /** @type {any} */ (slot)[TAKEN];
+    return !mounted || (mounted.hub !== this && mounted.hub.silent);
+  }
+
   /** @param {HTMLElement} slot @param {string} panel */
   mount(slot, panel) {
     const opened = this.known.get(panel);
-    if (!opened) return;
+    if (!opened || this.silent) return;
+    /** @type {Mounted|undefined} */
+    const before = /** @type {any} */ (slot)[TAKEN];
+    before?.hub.forget(before);
     try {
       const send = (/** @type {string} */ op, /** @type {any} */ argument) =>
         this.command(panel, op, argument);
-      const mounted = new Mounted(slot, panel, opened, send);
+      const mounted = new Mounted(slot, panel, opened, send, this);
       this.mounted.add(mounted);
       this.intersections?.observe(slot);
       this.sizes?.observe(mounted.el);
@@ -309,8 +324,10 @@ export class Hub {
     for (const mounted of this.mounted) {
       if (!mounted.slot.isConnected) this.forget(mounted);
     }
-    if (this.leaving && !this.mounted.size) this.say({ k: "bye" });
-    else this.tell();
+    if (this.leaving && !this.mounted.size) {
+      this.say({ k: "bye" });
+      this.retired = true;
+    } else this.tell();
     this.leaving = false;
   }
 
@@ -367,19 +384,24 @@ export class Hub {
     const unknown = new Set();
     for (const slot of document.querySelectorAll(PLACES)) {
       const panel = slot.getAttribute(ATTRIBUTE) ?? "";
-      if (!this.known.has(panel) && !this.foreign.has(panel)) unknown.add(panel);
+      if (this.mayTake(slot) && !this.known.has(panel) && !this.foreign.has(panel)) unknown.add(panel);
     }
     if (unknown.size) this.say({ k: "ask", u: [...unknown] });
   }
 
   // --- time ---------------------------------------------------------------------------------------
 
-  /** Once a second: is the kernel still heard? */
+  /** Whether nothing has come for some time. */
+  get silent() {
+    const late = performance.now() - this.heardAt > STALE_AFTER_MS;
+    return this.closed || this.retired || (this.heardAt > 0 && late);
+  }
+
+  /** Once a second: is the kernel still heard, and is there a place to take over? */
   look() {
-    if (this.closed || !this.heardAt) return;
-    if (performance.now() - this.heardAt > STALE_AFTER_MS) {
-      for (const mounted of this.mounted) mounted.stale(this.kernelMs);
-    }
+    if (this.closed) return;
+    if (!this.silent) this.reconcile();
+    else for (const mounted of this.mounted) mounted.stale(this.kernelMs);
   }
 
   freshen() {

@@ -6,7 +6,7 @@ import { views } from "./views/index.js";
 /** @typedef {import("./types.js").Frame} Frame */
 /** @typedef {import("./types.js").View} View */
 
-/** Marks a place as taken, for the hubs of other notebooks in the same page. */
+/** Where a place has its view, also for the hubs of other notebooks in the same page. */
 export const TAKEN = Symbol.for("ipytango.taken");
 
 export class Mounted {
@@ -16,9 +16,11 @@ export class Mounted {
    * @param {string} panel
    * @param {{view: string, config: any}} opened
    * @param {(op: string, argument: any) => Promise<any>} send
+   * @param {{silent: boolean, forget: (mounted: Mounted) => void}} hub  whose it is
    */
-  constructor(slot, panel, opened, send) {
+  constructor(slot, panel, opened, send, hub) {
     this.slot = slot;
+    this.hub = hub;
     this.panel = panel;
     this.visible = false;
     /** Whether what comes next has to say everything. */
