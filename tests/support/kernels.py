@@ -238,6 +238,17 @@ class Kernel:
             and message.content["comm_id"] == comm_id
         ]
 
+    def display_updates(self, display_id: str) -> list[dict[str, Any]]:
+        """Give what one display was renewed with until now, whatever it was shown under."""
+        self._receive(0)
+        return [
+            message.content["data"]
+            for messages in self._messages.values()
+            for message in messages
+            if message.type == "update_display_data"
+            and message.content["transient"]["display_id"] == display_id
+        ]
+
     def wait_until(
         self, condition: Callable[[], _T | None], what: str, timeout: float = RUN_TIMEOUT_S
     ) -> _T:

@@ -13,6 +13,7 @@ class Page:
     def __init__(self, kernel: Kernel, comm: str, name: str) -> None:
         self.kernel, self.comm, self.name = kernel, comm, name
         self._since_s = time.monotonic()
+        self._confirmed = 0
 
     def say(self, kind: str, **content: Any) -> Cell:
         """Send a message to the hub."""
@@ -67,9 +68,18 @@ class Page:
     def wait_for_data(
         self, panel: str, condition: Callable[[dict[str, Any]], bool]
     ) -> dict[str, Any]:
-        """Wait for a frame whose data meets the condition; gives the data."""
+        """Wait for a frame whose data meets the condition; gives the data.
+
+        Confirms what comes meanwhile, so that more comes.
+        """
 
         def found() -> list[dict[str, Any]]:
+            self._confirm([*self.heard("b"), *self.heard("h")])
             return [data for data in self.drawn(panel) if condition(data)]
 
         return self.kernel.wait_until(found, f"a frame of {panel}")[0]
+
+    def _confirm(self, messages: list[dict[str, Any]]) -> None:
+        if len(messages) > self._confirmed:
+            self._confirmed = len(messages)
+            self.say("ack", s=max((message.get("s", 0) for message in messages), default=0))
