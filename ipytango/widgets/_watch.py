@@ -144,13 +144,8 @@ class Watch(Panel):
         }
 
     def frame(self, look: Look) -> Frame | None:
-        """Give the rows that have changed."""
-        paused = self._paused_s is not None
-        return (
-            None
-            if paused and not look.first
-            else self._board.frame(whole=look.first, fresh=not paused)
-        )
+        """Give the rows that have changed; while it is paused only which have gone."""
+        return self._board.frame(whole=look.first, fresh=self._paused_s is None)
 
     def command(self, op: str, argument: Any) -> Any:
         """Do what a browser asks."""
