@@ -14,11 +14,14 @@ class Page:
         self.kernel, self.comm, self.name = kernel, comm, name
         self._since_s = time.monotonic()
         self._confirmed = 0
+        self.subshell: str | None = None
+        """Where what it says is handled; None is the main shell, which a cell may block."""
 
     def say(self, kind: str, **content: Any) -> Cell:
         """Send a message to the hub."""
         message = {"k": kind, "c": self.name, **content}
-        return self.kernel.send_comm(self.comm, {"method": "custom", "content": message})
+        data = {"method": "custom", "content": message}
+        return self.kernel.send_comm(self.comm, data, subshell=self.subshell)
 
     def hello(self, *panels: str, px: int = 600) -> None:
         """Come up with these panels in view."""

@@ -66,13 +66,20 @@ export function counter(place, signal, word = (text) => text) {
   };
 }
 
+/** For so long nobody has to ask again. */
+const CANCELLING_MS = 3000;
+
 /**
- * A button that cancels, and says so until the next frame says more.
+ * A button that cancels; the frame that says what came of it takes it away.
  * @param {import("../types.js").Host} host @param {string} label
  */
 export function canceller(host, label) {
   const button = /** @type {HTMLButtonElement} */ (part("button", "cancel", label));
   button.type = "button";
+  const ready = () => {
+    button.disabled = false;
+    button.textContent = label;
+  };
   button.addEventListener(
     "click",
     async () => {
@@ -80,10 +87,10 @@ export function canceller(host, label) {
       button.textContent = "cancelling…";
       try {
         await host.send("cancel");
+        setTimeout(ready, CANCELLING_MS); // what refuses to end may be asked again
       } catch (error) {
         host.mark(String(error));
-        button.disabled = false;
-        button.textContent = label;
+        ready();
       }
     },
     { signal: host.signal },
