@@ -36,6 +36,6 @@ def _(failure: Failure) -> str:
         lines.append(f"{head}: {description}".rstrip(": "))
         if level.origin:
             lines.append(f"    in {one_line(shortened(level.origin, 500))}")
-    if hidden := len(failure.levels) - len(lines):
-        lines += [f"  ... and {hidden} more levels"] if len(failure.levels) > LEVELS else []
+    if (hidden := len(failure.levels) - LEVELS) > 0:
+        lines.append(f"  ... and {hidden} more levels")
     return "\n".join(lines)

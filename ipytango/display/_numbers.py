@@ -99,15 +99,15 @@ _LETTERS = {"scientific": "e", "fixed": "f", "hex": "x", "oct": "o", "dec": "d"}
 def _written(value: int | float, notation: re.Match[str]) -> str | None:
     """Apply C's notation to a finite number; None where it does not fit."""
     flags, _, precision, letter = notation.groups()
+    digits = "" if precision is None else f".{precision}"
     if letter in "diouxX":
         if value != int(value):
             return None
         value = int(value)
         if letter in "oxX" and value < 0:
             return None  # C would show the bits of a type that we do not know here
-        text = f"%{flags}{letter}" % value
+        text = f"%{flags}{digits}{letter}" % value
     else:
-        digits = "" if precision is None else f".{precision}"
         try:
             text = f"%{flags}{digits}{letter}" % value
             kept = float(text)

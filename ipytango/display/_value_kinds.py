@@ -64,11 +64,18 @@ def _has_elements(value: Any) -> bool:
 
 def array_of(value: Any) -> NDArray[Any] | None:
     """Return numbers or booleans as an array of one or two dimensions; None for all else."""
-    if isinstance(value, list | tuple) and value and not isinstance(value[0], str):
+    if isinstance(value, list | tuple) and isinstance(_first(value), int | float):
         value = np.asarray(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.ndim in {1, 2}:
         return value
     return None
+
+
+def _first(value: Any) -> Any:
+    """Return the first element, of the first row: an array of texts costs far too much to make."""
+    while isinstance(value, list | tuple) and value:
+        value = value[0]
+    return value
 
 
 def label_of(number: Any, facts: AttributeFacts | None) -> str:

@@ -25,6 +25,8 @@ PERIOD_S = 1.0
 """How often an attribute is read that sends no events."""
 
 
+HEIGHTS_PX = {"curve": 180, "picture": 384}
+
 DEFAULT_PX = 800
 """The width that is drawn for before a page has said its own."""
 
@@ -81,7 +83,9 @@ class ValuePanel(Panel):
 
     def _part_config(self) -> dict[str, Any] | None:
         part = self._part
-        return None if part is None else {"kind": part.kind, **part.config()}
+        if part is None:
+            return None
+        return {"kind": part.kind, "height": HEIGHTS_PX[part.kind], **part.config()}
 
     def frame(self, look: Look) -> Frame | None:
         """Say whether it is live, and the newest value."""

@@ -1,6 +1,6 @@
 """A device server with values that TangoTest has not: formats, labels, alarms, large arrays, bytes.
 
-    python value_server.py INSTANCE
+python value_server.py INSTANCE
 """
 
 import enum
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tango import AttrQuality, DevState, Except
+from tango import AttrQuality, DevFailed, DevState, Except
 from tango.server import Device, attribute, command, run
 
 LARGE_POINTS = 10_000_000
@@ -34,7 +34,7 @@ class Value(Device):
         self._curve = np.sin(np.linspace(0, 60, LARGE_POINTS))
         rows, columns = np.mgrid[:LARGE_SIDE:8, :LARGE_SIDE:8].astype(np.float32)
         spot = 4000 * np.exp(-((rows - 3000) ** 2 + (columns - 5000) ** 2) / 4e6)
-        self._image = spot.astype(np.uint16).repeat(8, 0).repeat(8, 1)
+        self._image: npt.NDArray[np.uint16] = spot.astype(np.uint16).repeat(8, 0).repeat(8, 1)
 
     @attribute(
         dtype=float, unit="mm", format="%7.4f", label="Gap", min_alarm=0, max_alarm=20, min_value=0
@@ -136,7 +136,7 @@ class Value(Device):
         """Fail in three levels."""
         try:
             Except.throw_exception("Motor_Jam", f"axis 3 stands at {argument} mm", "Motor::move")
-        except Exception as error:
+        except DevFailed as error:
             self._wrap(error)
         return argument
 
