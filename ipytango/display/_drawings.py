@@ -105,7 +105,9 @@ class Drawing:
         size: float = FONT_SIZE,
     ) -> None:
         """Write a line of text; `at` is on its base line."""
-        self._shapes.append(_Text(at, text, anchor, colour, size))
+        # What is not printable has no place in a line, and some of it none in XML.
+        line = "".join(letter if letter.isprintable() else " " for letter in text)
+        self._shapes.append(_Text(at, line, anchor, colour, size))
 
     def image(self, at: Point, size: Point, png: bytes) -> None:
         """Place a picture, with its pixels kept sharp."""
@@ -272,8 +274,7 @@ def _write(pen: ImageDraw.ImageDraw, text: _Text, scale: float) -> None:
 
     font = ImageFont.load_default(text.size * scale)
     place = text.at[0] * scale, text.at[1] * scale
-    line = " ".join(text.text.split()) or " "
-    pen.text(place, line, fill=text.colour, font=font, anchor=_PILLOW_ANCHORS[text.anchor])
+    pen.text(place, text.text, fill=text.colour, font=font, anchor=_PILLOW_ANCHORS[text.anchor])
 
 
 _PILLOW: dict[type, Callable[[Any, Any, float], None]] = {
