@@ -72,6 +72,7 @@ class Row:
     def rest(self, state: str = "closed") -> None:
         """Stop following; what is known stays, and no longer counts as live."""
         self._resting, self._since_s = state, time.time()
+        self._status()  # for what is to be known of it later
         following, self.following = self.following, None
         self._quick_until_s = 0.0
         if following is not None:
@@ -86,7 +87,11 @@ class Row:
 
     def _status(self) -> FeedStatus | None:
         following = self.following
-        return None if following is None else following.status
+        if following is None:
+            return None
+        status = following.status
+        self._facts = status.facts or self._facts
+        return status
 
     def _shown(self, state: str) -> Reading | None:
         """Return the reading to show: of an attribute that is away, the last that had a value."""
@@ -115,7 +120,7 @@ class Row:
         """Return all that is known of the attribute now."""
         status = self._status()
         state, since_s, failure = self._state(status)
-        reading, facts = self._shown(state), status.facts if status else None
+        reading, facts = self._shown(state), self._facts
         good = reading if reading is not None and reading.failure is None else None
         writer = CellWriter(good.data_type, good.data_format, facts) if good else _NO_WRITER
         set_value = _set_value(good, facts) if good else None
@@ -148,7 +153,6 @@ class Row:
         self._quick_until_s = time.monotonic() + LOOK_AGAIN_S if state == "live" else 0.0
         told: dict[str, Any] = {"state": state, "since": since_s, "failure": failure}
         if status is not None:
-            self._facts = status.facts
             told["source"], told["dropped"] = status.source, status.dropped
             told["errors"] = status.errors
         reading = self._told_reading = self._shown(state)
