@@ -159,7 +159,7 @@ def test_bad_names_are_refused(streaming: Kernel, name: str) -> None:
 
 @pytest.mark.parametrize("fresh_green_kernel", ["gevent"], indirect=True)
 def test_after_monkey_patching(fresh_green_kernel: Kernel) -> None:
-    """gevent has exchanged sockets, time and select; the threads of the feeds stay what they are."""
+    """gevent has exchanged sockets and time; the threads of the feeds stay what they are."""
     fresh_green_kernel.run(
         "import gevent.monkey; _ = gevent.monkey.patch_all(thread=False)"
     ).check()
