@@ -75,8 +75,11 @@ class Carrier:
         self._waken(panel, seat)
         self.open([panel.id])
 
-    def open(self, names: Iterable[str]) -> None:
-        """Tell the pages what the views of these panels need; of those that are gone, that."""
+    def open(self, names: Iterable[str]) -> int:
+        """Tell the pages what the views of these panels need; of those that are gone, that.
+
+        Returns about how many bytes it took.
+        """
         entries, gone = [], []
         for name in names:
             panel = self._panel(name)
@@ -93,6 +96,7 @@ class Carrier:
             self._send({"k": "o", "p": entries})
         if gone:
             self._send({"k": "x", "p": gone})
+        return len(str(entries)) + len(str(gone))
 
     def save(self, panel: Panel) -> None:
         """Renew the snapshot in the notebook, if it is another one."""
@@ -158,7 +162,10 @@ class Carrier:
                 return
             page = self._pages[name] = Page(name, now_s)
             self._newest_page_s = now_s
+        if not page.live and kind not in {"hello", "bye"}:
+            self._send({"k": "w"})  # it was taken to be gone, and what it shows is forgotten
         page.heard(now_s, beside_main=beside_main)
+        self._unheard.blind_bytes = 0
         handler = _HANDLERS.get(str(kind))
         if handler is not None:
             handler(self, page, message)
@@ -239,7 +246,7 @@ class Carrier:
                     page.heard_s = now_s  # it may speak, and nobody hears it
                 elif page.owes_s and now_s - page.heard_s > LOST_AFTER_S:
                     page.lose(now_s)
-            elif page.lost_s < self._newest_page_s < now_s - REOPENED_S:
+            elif not page.mounted or page.lost_s < self._newest_page_s < now_s - REOPENED_S:
                 del self._pages[page.name]
         for name, since_s in list(self._expected.items()):
             if now_s > since_s + EXPECTED_S and not excused:
@@ -326,7 +333,7 @@ class Carrier:
                 seat.fresh = True  # nobody knows what the page has got
                 going.append((name, seat))
         if self._expected:
-            self.open(self._expected)
+            self._unheard.blind_bytes += self.open(self._expected)
         self._batch(now_s, going, deaf, limit=SMALL_BATCH_BYTES)
         return self._batch_s + BLIND_EVERY_S
 

@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..errors import NotLoaded
 from ..green import allocate_lock, get_ident
 from ._carrier import Carrier
 from ._hub_thread import Bell, HubThread
@@ -105,7 +106,12 @@ class Hub:
         self.show(panel)
 
     def widget_of(self, panel: Panel) -> PanelWidget:
-        """Make an ipywidgets widget that shows the panel."""
+        """Make an ipywidgets widget that shows the panel. Raises `NotLoaded`."""
+        if self._kernel is None or self._closed:
+            raise NotLoaded(
+                f"{panel!r} can be no widget: "
+                + ("ipytango was unloaded." if self._closed else "this shell has no notebook.")
+            )
         widget = self._start().widget(panel.id)
         widget.shown = panel  # as long as the widget lives, the panel does
         self.show(panel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -235,9 +236,8 @@ def test_notebook_that_is_opened_again_has_its_views_from_the_new_hub(
 
 def test_drawn_batch_is_confirmed(fake_kernel: FakeKernel) -> None:
     fake_kernel.show("p1", "plain")
-    for number in range(5):
-        last = fake_kernel.draw("p1", said(str(number)))
-    fake_kernel.wait_for_ack(last)
+    batches = [fake_kernel.draw("p1", said(str(number))) for number in range(5)]
+    fake_kernel.wait_for_ack(batches[-1])
 
 
 def test_small_batches_are_confirmed_seldom(fake_kernel: FakeKernel) -> None:
@@ -287,7 +287,7 @@ def test_error_of_a_view_is_shown_and_stops_nothing(fake_kernel: FakeKernel) -> 
 def test_buffers_keep_type_and_shape_wherever_they_lie(fake_kernel: FakeKernel) -> None:
     """The model gives them at odd offsets, where a browser's arrays cannot begin."""
     slot = fake_kernel.show("p1", "plain")
-    arrays = [
+    arrays: list[npt.NDArray[np.generic] | bytes] = [
         np.array([[1.5, np.nan, -np.inf]], ">f8"),
         np.array([1, 2, 3], np.int64),
         np.array([True, False]),

@@ -332,6 +332,32 @@ def test_bad_messages_do_no_harm(ready: Kernel, message: dict[str, Any]) -> None
     page.wait_for_frame(name, 1)
 
 
+def test_page_that_was_taken_for_gone_gets_all_again(ready: Kernel) -> None:
+    """A laptop that slept."""
+    name = show(ready)
+    page = page_of(ready)
+    page.hello(name)
+    page.wait_for_frame(name, 0)
+    ready.run(
+        "from ipytango.widgets import _carrier\n"
+        "as_built_s, _carrier.LOST_AFTER_S = _carrier.LOST_AFTER_S, 0.5"
+    ).check()
+    # In a thread: a cell that runs would be taken for why nothing is heard.
+    waiting = ready.start(
+        "def tell():\n"
+        "    wait_until(lambda: not hub.census()['pages'])\n"
+        "    print('gone', flush=True)\n"
+        "threading.Thread(target=tell).start()"
+    )
+    ready.wait_for_output(waiting, "gone")
+    ready.run("_carrier.LOST_AFTER_S = as_built_s").check()
+    page.say("ack", s=1)
+    page.wait_for("w")
+    page.hello(name)
+    ready.run("probe.set(1)").check()
+    page.wait_for_frame(name, 1)
+
+
 # --- while a cell runs ----------------------------------------------------------------------------
 
 
