@@ -266,8 +266,15 @@ def snapshot_of(value: Any) -> Snapshot | None:
 
 
 def snapshotted_types() -> tuple[type, ...]:
-    """Return the types that `snapshot_of` describes, but lists and tuples of Python."""
-    return tuple(kind for kind in snapshot_of.registry if kind not in (object, list, tuple))
+    """Return the types that `snapshot_of` describes, but lists and tuples of Python.
+
+    PyTango's subclasses of them included: each has a text of its own, which IPython would prefer.
+    """
+    described = [kind for kind in snapshot_of.registry if kind not in (object, list, tuple)]
+    for kind in described:
+        derived = [own for own in kind.__subclasses__() if own.__module__.startswith("tango.")]
+        described += [own for own in derived if own not in described]
+    return tuple(described)
 
 
 @snapshot_of.register

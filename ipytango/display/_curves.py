@@ -18,6 +18,9 @@ __all__ = ["curve_svg", "ticks"]
 INK, GRID, READ, SET = "#888888", "#88888833", "#3b7dc4", "#d9730d"
 """Mid-tones: an image does not know whether the page around it is light or dark."""
 
+DOT = 4.0
+"""Pixels across of a point that stands alone between gaps."""
+
 LEFT, RIGHT, TOP, BOTTOM = 58, 10, 8, 22
 """Margins round the curve, in pixels."""
 
@@ -43,11 +46,13 @@ def curve_svg(
     frame = _Frame(np.concatenate([line[3].astype(float) for line in lines]), last, width, height)
     body = list(frame.axes(unit))
     for colour, thickness, positions, kept in lines:
-        path = frame.path(positions, kept.astype(float))
-        body.append(
-            f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{thickness}" '
-            'stroke-linejoin="round" stroke-linecap="round"/>'
-        )
+        line, dots = frame.path(positions, kept.astype(float))
+        for path, width_px in ((line, thickness), (dots, DOT)):
+            if path:
+                body.append(
+                    f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width_px}" '
+                    'stroke-linejoin="round" stroke-linecap="round"/>'
+                )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" font-family="system-ui,sans-serif" font-size="11" '
@@ -120,14 +125,18 @@ class _Frame:
                 'font-size="13">no finite values</text>'
             )
 
-    def path(self, positions: NDArray[Any], values: NDArray[Any]) -> str:
-        """Return the way through the points, broken where a value is not finite."""
+    def path(self, positions: NDArray[Any], values: NDArray[Any]) -> tuple[str, str]:
+        """Return the way through the points, broken where a value is not finite, and the dots."""
         there = np.isfinite(values)
+        before, after = np.append(False, there[:-1]), np.append(there[1:], False)
         xs, ys = self.x(positions), self.y(np.where(there, values, self.low))
-        parts, pen_down = [], False
-        for x, y, drawn in zip(xs, ys, there, strict=True):
-            if drawn:
-                # A point of its own is a line of no length, which the round cap makes a dot.
-                parts.append(f"{'L' if pen_down else 'M'}{x:.1f} {y:.1f}{'' if pen_down else 'h0'}")
-            pen_down = bool(drawn)
-        return "".join(parts)
+        line, dots = [], []
+        for index in np.flatnonzero(there):
+            place = f"{xs[index]:.1f} {ys[index]:.1f}"
+            if before[index]:
+                line.append(f"L{place}")
+            elif after[index]:
+                line.append(f"M{place}")
+            else:
+                dots.append(f"M{place}h0")  # a line of no length: its round caps are a dot
+        return "".join(line), "".join(dots)
