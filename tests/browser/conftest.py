@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+import tango
+from playwright.sync_api import expect, sync_playwright
 
 from browser.fake_kernel import FakeKernel
 from browser.lab import Lab, kernel_name
-from browser.page import FrontEnd, NotebookPage, Watchdog
+from browser.page import RUN_TIMEOUT_S, FrontEnd, NotebookPage, Watchdog
 from support.ipykernels import KINDS, OF_THE_ENVIRONMENT, environment_of
 from support.leftovers import MARK, Leftovers
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 OpenNotebook = Callable[..., NotebookPage]
+Outside = Callable[[str], tango.DeviceProxy]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_OPTIONS = (
@@ -32,6 +34,9 @@ WINDOW = {"width": 1280, "height": 1000}
 
 # Kept when the test directories of pytest are long gone; .gitignore and `make clean` know it.
 FAILURES = Path("build") / "browser-failures"
+
+# Playwright's own 5 s are too few on a machine that has other work.
+expect.set_options(timeout=RUN_TIMEOUT_S * 1000)
 
 _failed = pytest.StashKey[bool]()
 
@@ -139,6 +144,12 @@ def any_kernel(request: pytest.FixtureRequest) -> str:
     """The name of a kernelspec, for each kind of ipykernel."""
     environment_of(request.param)
     return "python3" if request.param == OF_THE_ENVIRONMENT else kernel_name(request.param)
+
+
+@pytest.fixture
+def outside(tango_host: str) -> Outside:
+    """Reach devices as another program does: `outside("sys/tg_test/1")` is a proxy here."""
+    return lambda device: tango.DeviceProxy(f"tango://{tango_host}/{device}")
 
 
 def _keep(stem: str, window: BrowserContext, watchdog: Watchdog, lab: Lab) -> None:

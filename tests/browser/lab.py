@@ -102,6 +102,11 @@ class Lab:
         """All that the server and its kernels have written."""
         return self._log.read_text(errors="replace")
 
+    @property
+    def folder(self) -> Path:
+        """Where the notebooks are, and where their kernels run."""
+        return self._root
+
     def write_notebook(self, name: str, cells: Sequence[str], kernel: str = "python3") -> Path:
         """Write `name` with code cells that have not run; gives its path."""
         notebook = {
