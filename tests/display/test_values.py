@@ -222,3 +222,10 @@ def test_a_list_of_readings_is_a_table() -> None:
     assert "1.00 mm" in words
     assert "Bad" in words
     assert text_of(shown).splitlines() == ["a/b/c/gap = 1.00 mm", "a/b/c/gap: Bad: Bad"]
+
+
+def test_a_curve_is_broken_at_gaps_and_a_lone_point_is_a_dot() -> None:
+    values = np.array([np.nan, 1.0, np.nan, 2.0, 3.0, np.inf, 4.0, 5.0])
+    (svg,) = pictures_in(html_of(snapshot(values, data_format="SPECTRUM")))
+    line, dots = re.findall(r'<path d="([^"]*)" fill="none"', svg.decode())
+    assert (line.count("M"), line.count("L"), dots.count("M")) == (2, 2, 1)
