@@ -175,7 +175,6 @@ class Plot(Panel):
     def close(self) -> None:
         """Stop following for good; what is shown stays, as it was."""
         if not self.closed:
-            self.refresh_saved()
             super().close()
             self._end()
 
