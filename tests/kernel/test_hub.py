@@ -506,8 +506,9 @@ def test_snapshot_is_renewed(ready: Kernel) -> None:
         for messages in ready._messages.values()
         for message in messages
         if message.type == "update_display_data"
+        and message.content["transient"] == {"display_id": name}
     ]
-    assert [update["transient"] for update in updates] == [{"display_id": name}]
+    assert len(updates) == 1  # the second time it was the same
     assert updates[0]["data"]["text/plain"] == "probe 5"
 
 
