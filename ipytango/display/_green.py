@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..client import MODES, ClientStatus, LaneCount
+from ..client import MODES, ClientStatus
 from ._html import escape, rows
 
 __all__ = ["GreenStatus"]
@@ -58,29 +58,30 @@ class GreenStatus:
             facts.insert(2, ("nested loop", "on"))
         return facts
 
-    def _lanes(self) -> tuple[LaneCount, ...]:
-        return self.client.calls.devices[:SHOWN_DEVICES]
+    def rows(self) -> list[tuple[str, str]]:
+        """Give what is shown beside the modes: names and values."""
+        lanes = [(f"→ {name}", value) for name, value in self._lanes()]
+        return self._facts() + lanes + [("note", note) for note in self.notes]
+
+    def _lanes(self) -> list[tuple[str, str]]:
+        lanes = self.client.calls.devices
+        shown = [
+            (lane.name, f"{lane.running} pending, {lane.queued} queued")
+            for lane in lanes[:SHOWN_DEVICES]
+        ]
+        hidden = len(lanes) - SHOWN_DEVICES
+        return shown + ([("others", f"{hidden} more devices")] if hidden > 0 else [])
 
     def __repr__(self) -> str:
         modes = " ".join(f"[{name}]" if name == self.mode else name for name in MODES)
         lines = [f"Tango green mode: {modes}"]
         lines += [f"  {name:<15} {value}" for name, value in self._facts()]
-        lines += [
-            f"    {lane.name}: {lane.running} pending, {lane.queued} queued"
-            for lane in self._lanes()
-        ]
-        if hidden := len(self.client.calls.devices) - SHOWN_DEVICES:
-            lines += [f"    and {hidden} more devices"] if hidden > 0 else []
+        lines += [f"    {name}: {value}" for name, value in self._lanes()]
         return "\n".join(lines + [f"  note: {note}" for note in self.notes])
 
     def _repr_html_(self) -> str:
         modes = "".join(_badge(name, chosen=name == self.mode) for name in MODES)
-        facts = [(name, escape(value)) for name, value in self._facts()]
-        facts += [
-            (f"→ {lane.name}", f"{lane.running} pending, {lane.queued} queued")
-            for lane in self._lanes()
-        ]
-        facts += [("note", escape(note)) for note in self.notes]
+        facts = [(name, escape(value)) for name, value in self.rows()]
         return (
             '<div class="ipytango-green" style="font-family:var(--jp-ui-font-family,sans-serif);'
             'color:var(--jp-ui-font-color1,inherit)">'

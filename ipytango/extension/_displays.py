@@ -33,25 +33,10 @@ def show_tango_values(patches: Patches, shell: Any, client: Client, hub: Callabl
     bundles = formatter.mimebundle_formatter.type_printers
     texts = formatter.formatters["text/plain"].type_printers
     for kind in snapshotted_types():
-        _register(patches, bundles, kind, displays.bundle)
-        _register(patches, texts, kind, displays.print)
-    _register(patches, bundles, list, displays.bundle)
-    _register(patches, texts, list, functools.partial(displays.print_list, texts[list]))
-
-
-def _register(
-    patches: Patches, printers: dict[type, Any], kind: type, printer: Callable[..., Any]
-) -> None:
-    before = printers.get(kind)
-    printers[kind] = printer
-
-    def put_back() -> None:
-        if before is None:
-            printers.pop(kind, None)
-        else:
-            printers[kind] = before
-
-    patches.on_undo(put_back)
+        patches.set_item(bundles, kind, displays.bundle)
+        patches.set_item(texts, kind, displays.print)
+    patches.set_item(bundles, list, displays.bundle)
+    patches.set_item(texts, list, functools.partial(displays.print_list, texts[list]))
 
 
 class _TangoDisplays:

@@ -33,7 +33,7 @@ from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
 from ._displays import show_tango_values
 from ._kernel import handle_messages_green, reply_without_sleep
-from ._panels import open_hub
+from ._panels import open_hub, show_status_live
 from ._pending import show_pending_results
 from ._terminal import share_prompt_loop
 from ._tracebacks import show_clean_tracebacks
@@ -84,6 +84,7 @@ class GreenShell:
         patches.on_undo(self._client.close)
         show_tango_values(patches, shell, self._client, lambda: self.hub)
         show_pending_results(patches, shell, lambda: self.hub)
+        show_status_live(patches, shell, lambda: self.hub, self.status)
         self._register_magics()
         atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop
 

@@ -1,15 +1,17 @@
-"""The shell's hub of live panels."""
+"""The shell's hub of live panels, and the one that shows the green mode."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from ..client import Client
+from ..display import GreenStatus
 from ..green import Patches
-from ..widgets import Hub
+from ..widgets import GreenPanel, Hub
 
-__all__ = ["open_hub"]
+__all__ = ["open_hub", "show_status_live"]
 
 
 def open_hub(patches: Patches, shell: Any, client: Client) -> Hub:
@@ -18,6 +20,20 @@ def open_hub(patches: Patches, shell: Any, client: Client) -> Hub:
     hub = Hub(client) if kernel is None else Hub(client, kernel, RunningCell(patches, shell))
     patches.on_undo(hub.close)
     return hub
+
+
+def show_status_live(
+    patches: Patches, shell: Any, hub: Callable[[], Hub], status: Callable[[], GreenStatus]
+) -> None:
+    """Have the status that `%tango_green` gives kept up to date where there is a page."""
+    if not hasattr(shell, "kernel"):
+        return
+
+    def bundle(shown: GreenStatus) -> Any:
+        return GreenPanel(hub(), shown, status)._repr_mimebundle_()[0]
+
+    printers = shell.display_formatter.mimebundle_formatter.type_printers
+    patches.set_item(printers, GreenStatus, bundle)
 
 
 class RunningCell:

@@ -39,32 +39,17 @@ def show_pending_results(patches: Patches, shell: Any, hub: Callable[[], Hub]) -
     pending = _PendingDisplays(shell, hub)
     texts = shell.display_formatter.formatters["text/plain"].type_printers
     for kind in PENDING_TYPES:
-        _register(patches, texts, kind, pending.print_one)
+        patches.set_item(texts, kind, pending.print_one)
     for kind in COLLECTION_TYPES:
         before = texts[kind]
-        _register(patches, texts, kind, functools.partial(pending.print_many, before))
+        patches.set_item(texts, kind, functools.partial(pending.print_many, before))
     if not hasattr(shell, "kernel"):
         return  # a terminal has no place for anything but text
     displays = shell.display_formatter.ipython_display_formatter.type_printers
     for kind in PENDING_TYPES:
-        _register(patches, displays, kind, pending.display_one)
+        patches.set_item(displays, kind, pending.display_one)
     for kind in COLLECTION_TYPES:
-        _register(patches, displays, kind, pending.display_many)
-
-
-def _register(
-    patches: Patches, printers: dict[type, Any], kind: type, printer: Callable[..., None]
-) -> None:
-    before = printers.get(kind)
-    printers[kind] = printer
-
-    def put_back() -> None:
-        if before is None:
-            printers.pop(kind, None)
-        else:
-            printers[kind] = before
-
-    patches.on_undo(put_back)
+        patches.set_item(displays, kind, pending.display_many)
 
 
 class _Formats:

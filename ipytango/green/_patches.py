@@ -1,8 +1,8 @@
-"""Attributes of other people's objects, exchanged and put back exactly as they were."""
+"""Attributes and items of other people's objects, exchanged and put back as they were."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 __all__ = ["Patches"]
@@ -11,7 +11,7 @@ _ABSENT = object()
 
 
 class Patches:
-    """Exchanges attributes; `undo` puts all back, last first."""
+    """Exchanges attributes and items; `undo` puts all back, last first."""
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], object]] = []
@@ -24,6 +24,20 @@ class Patches:
         setattr(owner, name, value)
         self.on_undo(lambda: self._put_back(owner, name, own, value))
         return seen
+
+    def set_item(self, mapping: MutableMapping[Any, Any], key: Any, value: Any) -> Any:
+        """Set ``mapping[key]`` and return what was there before, or None."""
+        before = mapping.get(key, _ABSENT)
+        mapping[key] = value
+
+        def put_back() -> None:
+            if before is _ABSENT:
+                mapping.pop(key, None)
+            else:
+                mapping[key] = before
+
+        self.on_undo(put_back)
+        return None if before is _ABSENT else before
 
     def on_undo(self, action: Callable[[], object]) -> None:
         """Have `undo` call `action` when it comes to this point."""

@@ -1,5 +1,6 @@
 """What is live in the browser: panels on one hub per kernel."""
 
+from ._green import GreenPanel
 from ._hub import Hub
 from ._panel import Frame, Look, Panel
 from ._pending import PendingPanel, shown_outcome
@@ -12,6 +13,7 @@ from ._watch_terminal import watch_in_terminal
 
 __all__ = [
     "Frame",
+    "GreenPanel",
     "Hub",
     "Look",
     "Panel",

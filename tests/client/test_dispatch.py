@@ -63,9 +63,9 @@ def thread_exception(dispatch: Dispatch, calls: list[Call]) -> Any:
         del error
 
 
-def gevent_result(_: Dispatch, calls: list[Call]) -> Any:
+def gevent_result(dispatch: Dispatch, calls: list[Call]) -> Any:
     try:
-        return async_result(calls.pop()).get(timeout=PATIENCE_S)
+        return async_result(dispatch.pool, calls.pop()).get(timeout=PATIENCE_S)
     finally:
         gevent.get_hub().destroy()
 

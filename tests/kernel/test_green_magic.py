@@ -7,6 +7,7 @@ import pytest
 from conftest import StartKernel
 from support.cells import results_of
 from support.kernels import Kernel
+from support.pages import Page
 
 MODES = ("synchronous", "futures", "gevent", "asyncio")
 MODE = "tango.get_green_mode().name.lower()"
@@ -305,3 +306,18 @@ def test_unknown_mode_in_the_environment_is_named(start_kernel: StartKernel) -> 
     assert kernel.run("6 * 7").check().result == "42"
     kernel.run("import os; os.environ['PYTANGO_GREEN_MODE'] = 'futures'\n%load_ext ipytango")
     assert "[futures]" in (kernel.run("%tango_green").check().result or "")
+
+
+def test_status_follows_on_a_page(green_kernel: Kernel) -> None:
+    shown = green_kernel.run("%tango_green asyncio").check()
+    found = re.search(r'data-ipytango="(\w+)"', shown.result_data["text/html"])
+    assert found, shown.result_data["text/html"]
+    panel = found[1]
+    hub = "__import__('ipytango.extension').extension.loaded().hub"
+    comm = green_kernel.run(f"print({hub}._wire._model.comm.comm_id)").check().stdout.strip()
+    page = Page(green_kernel, comm, "page of the status")
+    page.hello(panel)
+    page.wait_for_data(panel, lambda data: data["mode"] == "asyncio")
+    green_kernel.run("%tango_green futures").check()
+    page.wait_for_data(panel, lambda data: data["mode"] == "futures")
+    page.say("bye")
