@@ -32,6 +32,8 @@ EXPECTED_S = 30.0
 REOPENED_S = 60.0
 """What a page had mounted that is gone is wanted for so long after another page has come."""
 BLIND_EVERY_S = 1.0
+DESCRIBED_EVERY_S = 0.1
+"""Configs are sent again so often at most, unless a frame needs one: what they tell may flutter."""
 DEFAULT_PX = 800
 
 
@@ -52,12 +54,15 @@ class Carrier:
         self._bytes = 0
         self._batch_s = 0.0
         self._upkeep_s = 0.0
+        # Panels whose config is to be sent again, and when that was done last.
+        self._undescribed: dict[str, None] = {}
+        self._described_s = 0.0
         self.closed = False
 
     def census(self) -> dict[str, int]:
         """Count awake panels, live pages, batches and bytes."""
         return {
-            "awake": sum(seat.awake is not None for seat in list(self._seats.values())),
+            "awake": sum(seat.awake is not None for seat in self._seats.copy().values()),
             "pages": sum(page.live for page in list(self._pages.values())),
             "batches": self._number,
             "bytes": self._bytes,
@@ -98,6 +103,20 @@ class Carrier:
             self._send({"k": "x", "p": gone})
         return len(str(entries)) + len(str(gone))
 
+    def describe(self, name: str) -> None:
+        """Send a panel's config again: soon, and before the next frame of it."""
+        self._undescribed[name] = None
+
+    def _describe(self, now_s: float, names: Iterable[str]) -> None:
+        due = [name for name in names if name in self._undescribed]
+        for name in due:
+            del self._undescribed[name]
+            if (seat := self._seats.get(name)) is not None:
+                seat.described = True  # before it is asked: what changes from now on is for later
+        if due:
+            self._described_s = now_s
+            self.open(name for name in due if name in self._seats)
+
     def save(self, panel: Panel) -> None:
         """Renew the snapshot in the notebook, if it is another one."""
         seat = self._seats.get(panel.id)
@@ -116,7 +135,11 @@ class Carrier:
     def drop(self, panel: Panel, seat: Seat) -> None:
         """Let go of a panel that closes, and tell the pages."""
         self._expected.pop(panel.id, None)
-        self._save(panel, seat)
+        self._undescribed.pop(panel.id, None)
+        try:
+            self._save(panel, seat)
+        except Exception as error:
+            self._failed(panel, seat, error)  # it ends all the same
         self._put_to_sleep(seat)
         self._send({"k": "x", "p": [panel.id]})
         self._wire.close_widgets(panel.id)
@@ -229,6 +252,10 @@ class Carrier:
             self._beat(now_s)
         batch_s = self._batch_if_due(now_s)
         waits = [] if batch_s is None else [batch_s]
+        if self._undescribed and now_s >= self._described_s + DESCRIBED_EVERY_S:
+            self._describe(now_s, list(self._undescribed))
+        elif self._undescribed:
+            waits.append(self._described_s + DESCRIBED_EVERY_S)
         if self._has_upkeep():
             waits.append(self._upkeep_s + HEARTBEAT_S)
         return max(0.0, min(waits) - time.monotonic()) if waits else None
@@ -236,7 +263,7 @@ class Carrier:
     def _has_upkeep(self) -> bool:
         if self._expected or any(page.live for page in self._pages.values()):
             return True
-        return any(seat.awake is not None for seat in list(self._seats.values()))
+        return any(seat.awake is not None for seat in self._seats.copy().values())
 
     def _lose_silent_pages(self, now_s: float) -> None:
         excused = self._cell_runs()
@@ -254,7 +281,7 @@ class Carrier:
 
     def _put_unwanted_to_sleep(self, now_s: float) -> None:
         wanted = set(self._expected).union(*(page.mounted for page in self._pages.values()))
-        for name, seat in list(self._seats.items()):
+        for name, seat in self._seats.copy().items():
             if seat.awake is None or name in wanted:
                 seat.unwanted_s = None
             elif seat.unwanted_s is None:
@@ -264,7 +291,7 @@ class Carrier:
 
     def _save_changed(self, now_s: float) -> None:
         """Renew snapshots while there is a page to keep them."""
-        for name, seat in list(self._seats.items()):
+        for name, seat in self._seats.copy().items():
             panel = seat.awake
             if panel is None or not seat.changed_since_saved or not panel.saves_every_s:
                 continue
@@ -278,7 +305,7 @@ class Carrier:
 
     def _look_again(self, now_s: float) -> None:
         """Ask panels that show what tells nobody of its changes."""
-        for seat in list(self._seats.values()):
+        for seat in self._seats.copy().values():
             panel = seat.awake
             if panel is not None and 0 < panel.looks_every_s <= now_s - seat.sent_s:
                 seat.dirty = True
@@ -344,6 +371,7 @@ class Carrier:
         pages: list[Page],
         limit: int | None = None,
     ) -> None:
+        self._describe(now_s, [name for name, _ in going])
         entries: list[dict[str, Any]] = []
         buffers: list[bytes] = []
         size = 0

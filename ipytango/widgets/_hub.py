@@ -72,7 +72,10 @@ class Hub:
 
     def configured(self, panel: Panel) -> None:
         """Send the panel's config again."""
-        self._post(lambda carrier: carrier.open([panel.id]))
+        seat = self._seats.get(panel.id)
+        if seat is not None and seat.described:
+            seat.described = False
+            self._post(lambda carrier: carrier.describe(panel.id))
 
     def refresh(self, panel: Panel) -> None:
         """Renew the panel's snapshot in the notebook."""
@@ -113,7 +116,7 @@ class Hub:
                 + ("ipytango was unloaded." if self._closed else "this shell has no notebook.")
             )
         widget = self._start().widget(panel.id)
-        widget.shown = panel  # as long as the widget lives, the panel does
+        widget.shown = panel
         self.show(panel)
         return widget
 
@@ -136,6 +139,7 @@ class Hub:
                 panel.close()
         if thread is not None and wire is not None:
             self._post(lambda carrier: carrier.close())
+            self._thread = None  # nobody would do what is still posted
             if not thread.join(JOIN_TIMEOUT_S):
                 _LOG.warning("the hub's thread is still busy after %g s", JOIN_TIMEOUT_S)
             wire.close()
@@ -167,7 +171,7 @@ class Hub:
                 while self._inbox:
                     self._inbox.popleft()(carrier)
                 wait_s = carrier.work(time.monotonic())
-            except Exception:
+            except BaseException:  # what displays a value may raise anything, even `SystemExit`
                 _LOG.exception("the hub goes on after an error of its own")
             if not carrier.closed:
                 self._bell.wait(wait_s)

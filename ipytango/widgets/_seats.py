@@ -23,6 +23,8 @@ class Seat:
     dirty: bool = True
     fresh: bool = True
     """Whether the next frame has to say everything."""
+    described: bool = True
+    """Whether its config is as it was sent, or nobody has asked to send it again."""
     sent_s: float = 0.0
     unwanted_s: float | None = None
     """Since when no page has it mounted."""

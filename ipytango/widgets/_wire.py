@@ -37,6 +37,13 @@ class PanelWidget(anywidget.AnyWidget):
     _esm: ClassVar[Any] = (_STATIC / "panel.js").read_text("utf-8")
     hub = traitlets.Any().tag(sync=True, **widget_serialization)
     panel = traitlets.Unicode().tag(sync=True)
+    shown: Any = None
+    """The panel, which lives as long as the widget does."""
+
+    def close(self) -> None:
+        """Close the widget; the panel goes on."""
+        super().close()
+        self.shown = None
 
 
 class Wire:
@@ -71,6 +78,7 @@ class Wire:
         """Make a widget that shows the panel of that id."""
         widget = PanelWidget(hub=self._model, panel=panel)
         route_by_sender(widget.comm)
+        self._widgets = [known for known in self._widgets if known.comm is not None]
         self._widgets.append(widget)
         return widget
 

@@ -224,6 +224,55 @@ def test_error_of_a_frame_is_shown_and_logged_once(ready: Kernel) -> None:
     page.wait_for_frame(name, "well")
 
 
+def test_nothing_that_a_panel_raises_ends_the_thread(ready: Kernel) -> None:
+    name = show(ready)
+    page = page_of(ready)
+    page.hello(name)
+    page.wait_for_frame(name, 0)
+    ready.run("probe.error = SystemExit('a display of the user'); probe.changed()").check()
+    ready.run("wait_until(lambda: not hub._seats[probe.id].dirty)").check()
+    ready.run("probe.error = None; probe.set('well')").check()
+    page.wait_for_frame(name, "well")
+
+
+def test_panel_that_has_no_snapshot_ends_all_the_same(ready: Kernel) -> None:
+    name = show(ready)
+    page = page_of(ready)
+    page.hello(name)
+    page.wait_for_frame(name, 0)
+    ready.run(
+        "def broken(): raise ValueError('no snapshot')\n"
+        "probe.static_html = broken\n"
+        "probe.close()\n"
+        "wait_until(lambda: not probe.on)"
+    ).check()
+    page.wait_for("x", lambda message: message["p"] == [name])
+
+
+def test_config_that_flutters_is_sent_seldom_and_before_the_frame(ready: Kernel) -> None:
+    name = show(ready)
+    page = page_of(ready)
+    page.hello(name)
+    page.wait_for_frame(name, 0)
+    before = len(page.heard("o"))
+    ready.run(
+        "end_s = time.monotonic() + 1\n"
+        "while time.monotonic() < end_s:\n"
+        "    probe.configured()\n"
+        "    time.sleep(0.001)"
+    ).check()
+    assert 2 <= len(page.heard("o")) - before <= 12
+    ready.run("probe.title = 'new'; probe.configured(); probe.set('for the new one')").check()
+    page.wait_for_frame(name, "for the new one")
+    kinds = [
+        m.content["data"]["content"]["k"]
+        for m in sorted(ready.comm_messages(page.comm), key=lambda m: m.arrived_at)
+        if m.content.get("data", {}).get("content", {}).get("k") in ("o", "b")
+    ]
+    assert page.heard("o")[-1]["p"][0]["c"] == {"title": "new"}
+    assert kinds[-2:] == ["o", "b"]
+
+
 # --- flow control ---------------------------------------------------------------------------------
 
 FLOOD = """
@@ -510,6 +559,17 @@ def test_snapshot_is_renewed(ready: Kernel) -> None:
     ]
     assert len(updates) == 1  # the second time it was the same
     assert updates[0]["data"]["text/plain"] == "probe 5"
+
+
+def test_closed_widget_lets_go_of_its_panel(ready: Kernel) -> None:
+    ready.run(
+        "import gc, weakref\nprobe = Probe(hub); other = Probe(hub)\n"
+        "widget, kept = probe.as_widget(), other.as_widget()\n"
+        "seen, still = weakref.ref(probe), weakref.ref(other)\n"
+        "probe.on = False; widget.close(); hub._seats[probe.id].awake = None\n"
+        "del probe, other; gc.collect()"
+    ).check()
+    assert value(ready, "(seen() is None, still() is None)") == (True, False)
 
 
 # --- the end --------------------------------------------------------------------------------------
