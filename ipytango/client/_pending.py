@@ -159,7 +159,7 @@ class Pending(ABC):
     @property
     def value(self) -> Any:
         """What came, once the phase is ``done``."""
-        if self._ready():
+        if self._ready() and not self._cancelled():
             return self._result()
         return None if self._call is None else self._call.result
 
@@ -195,6 +195,8 @@ class Pending(ABC):
             self._ended_at = time.monotonic()
         if self._shown and not self._cancelled():
             self._seen()  # the answer was shown before whom it is for had it
+        if self._told is None:
+            self._unlink()  # this was all that the link was kept for
         self._tell()
 
     def _tell(self) -> None:

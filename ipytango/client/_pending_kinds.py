@@ -46,6 +46,7 @@ class _ConcurrentFuture(Pending):
         call = _call_of(future)
         super().__init__(request_of_call(call) if call else _plain(future), call)
         self._future = future
+        self._links: list[_ConcurrentFuture] = []
 
     def _ready(self) -> bool:
         return self._future.done()
@@ -54,16 +55,18 @@ class _ConcurrentFuture(Pending):
         return self._future.cancelled()
 
     def _peek(self) -> BaseException | None:
-        return self._future.exception(0)
+        return None if self._future.cancelled() else self._future.exception(0)
 
     def _result(self) -> Any:
         return self._future.result(0)
 
     def _link(self) -> None:
-        self._future.add_done_callback(self._ended)
+        # These futures never give a callback back: it must not hold what holds the future.
+        self._links.append(self)
+        self._future.add_done_callback(functools.partial(_tell_linked, self._links))
 
     def _unlink(self) -> None:
-        """Do nothing: these futures never give a callback back."""
+        self._links.clear()
 
     def _place(self) -> str:
         return "at the device" if self._call else ""
@@ -279,6 +282,11 @@ class _Coroutine(Pending):
 
     def cancel(self) -> None:
         """Do nothing: it is its task that could be cancelled."""
+
+
+def _tell_linked(links: list[_ConcurrentFuture], future: object) -> None:
+    for pending in tuple(links):
+        pending._ended(future)
 
 
 def _call_of(thing: object) -> Call | None:

@@ -105,8 +105,9 @@ class PendingPanel(Panel):
     def command(self, op: str, argument: Any) -> Any:
         if op != "cancel":
             return super().command(op, argument)
-        if self._pending is not None:
-            self._pending.cancel()
+        pending = self._pending
+        if pending is not None:
+            pending.cancel()
         self.changed()
         return None
 
@@ -124,9 +125,11 @@ class PendingPanel(Panel):
         return {**bundle, "text/html": self.static_html()} if self._facts.over else bundle
 
     def close(self) -> None:
+        self._look()  # the last time: it may have ended, and nobody asked since
         super().close()
-        if self._pending is not None:
-            self._let_go(self._pending)
+        with self._gate:
+            if self._pending is not None:
+                self._let_go(self._pending)
 
 
 def _as_shown(facts: PendingFacts) -> tuple[str, str, str]:

@@ -175,6 +175,7 @@ class PendingManyPanel(Panel):
         return {**bundle, "text/html": self.static_html()} if self._tally.over else bundle
 
     def close(self) -> None:
+        self._look()  # the last time: some may have ended, and nobody asked since
         super().close()
         for _, one in list(self._members.waiting.values()):
             one.unwatch()

@@ -348,6 +348,40 @@ def test_future_is_held_only_while_it_is_pending(ready: Kernel) -> None:
 
 
 @futures
+def test_result_that_has_ended_is_freed_without_the_collector(ready: Kernel) -> None:
+    ready.run(
+        "class Big: pass\n"
+        "pool = concurrent.futures.ThreadPoolExecutor(1)\n"
+        "gate = threading.Event()\n"
+        "future = pool.submit(lambda: (gate.wait(), Big())[1])"
+    ).check()
+    panel, page = show(ready, "display(future)")
+    ready.run("gate.set()").check()
+    wait_for_phase(page, panel, "done")
+    wait_for_saved(ready, panel, "done")
+    ready.run(
+        "seen = weakref.ref(future.result())\npool.shutdown()\ngc.disable()\ndel future"
+    ).check()
+    gone = "print(seen() is None)"
+    try:
+        ready.wait_until(lambda: ready.run(gone).stdout.strip() == "True", "it is freed")
+    finally:
+        ready.run("gc.enable()").check()
+
+
+@futures
+def test_result_that_ends_as_ipytango_goes_is_kept(ready: Kernel) -> None:
+    ready.run("future = concurrent.futures.Future()").check()
+    panel, _ = show(ready, "display(future)")
+    ready.run(
+        "future.set_result('just then')\n"
+        "get_ipython().extension_manager.unload_extension('ipytango')"
+    ).check()
+    saved = wait_for_saved(ready, panel, "just then")
+    assert "done" in saved["text/plain"]
+
+
+@futures
 def test_what_nobody_shows_costs_nothing(ready: Kernel) -> None:
     ready.run(
         "x = [slow.echo('a', wait=False) for _ in range(20)]\n[y.result() for y in x];"
