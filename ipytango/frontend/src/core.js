@@ -79,3 +79,8 @@ export function staleText(sinceMs) {
   return `stale since ${new Date(sinceMs).toLocaleTimeString()}: the kernel does not answer`;
 }
 
+/** @param {number} sinceMs */
+export function closedText(sinceMs) {
+  return `closed since ${new Date(sinceMs).toLocaleTimeString()}`;
+}
+

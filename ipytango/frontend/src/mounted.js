@@ -1,6 +1,6 @@
 // One live view in its place in the page.
 
-import { FRAMES_KEPT, queue, staleText } from "./core.js";
+import { FRAMES_KEPT, closedText, queue, staleText } from "./core.js";
 import { views } from "./views/index.js";
 
 /** @typedef {import("./types.js").Frame} Frame */
@@ -126,8 +126,9 @@ export class Mounted {
     this.closed = true;
     this.waiting = [];
     this.frame.classList.add("ipytango-closed");
-    this.note("state", "closed");
-    this.guarded(() => this.view.stale?.(Date.now()));
+    const sinceMs = this.staleSince ?? Date.now();
+    this.note("state", closedText(sinceMs));
+    this.guarded(() => this.view.stale?.(sinceMs));
   }
 
   /** Take the view away; the snapshot is seen again. */

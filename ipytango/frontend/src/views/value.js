@@ -24,6 +24,7 @@ class Value {
     this._on = false;
     this._data = /** @type {any} */ (null);
     this._skew = 0;
+    this._isStale = false;
     this._part = /** @type {{kind: string, view: any, end: AbortController} | null} */ (null);
 
     this.el = element("div", "ipytango-value");
@@ -61,7 +62,7 @@ class Value {
     } catch (error) {
       this.host.mark(error instanceof Error ? error.message : String(error));
     } finally {
-      this._switch.disabled = false;
+      this._switch.disabled = this._isStale;
     }
   }
 
@@ -141,13 +142,16 @@ class Value {
     else if (age > YOUNG_S) words.push(`${ageText(age)} ago`);
     put(this._card.time, words.join(" · "));
     const standing = state === "live" || state === "" ? { change: "events", periodic: "periodic events", poll: "polled" }[/** @type {string} */ (source)] : state;
-    put(this._card.source, this._on ? (standing ?? "") : "");
+    put(this._card.source, this._on && !this._isStale ? (standing ?? "") : "");
     this._card.source.dataset.state = state;
   }
 
   /** @param {number | null} since */
   stale(since) {
-    this.el.classList.toggle("ipytango-value-stale", since !== null && this._on);
+    this._isStale = since !== null;
+    this._switch.disabled = this._isStale;
+    this.el.classList.toggle("ipytango-value-stale", this._isStale && this._on);
+    this._age();
     this._part?.view.stale(since);
   }
 }
