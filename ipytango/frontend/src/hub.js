@@ -20,6 +20,7 @@ const REMOVED_AFTER_MS = 500;
 const ASK_AFTER_MS = 300;
 const TELL_AFTER_MS = 50;
 const CLOSED = "This panel is closed: run its cell again.";
+const ENDED = "The kernel of this panel has ended: run its cell again.";
 /** A frame is asked for anew when the width has changed by more than this part. */
 const WIDTH_CHANGE = 0.1;
 /** What holds whole notebooks: it goes when the notebook is closed, and its kernel may go on. */
@@ -99,9 +100,15 @@ export class Hub {
 
   // --- the kernel ---------------------------------------------------------------------------------
 
-  /** @param {any} message */
+  /** Returns whether it went off: nothing goes to a kernel that has ended. @param {any} message */
   say(message) {
-    if (!this.closed) this.model.send({ ...message, c: this.name });
+    if (this.closed) return false;
+    try {
+      this.model.send({ ...message, c: this.name });
+      return true;
+    } catch {
+      return false; // the views say that they are stale as nothing comes
+    }
   }
 
   hello() {
@@ -185,7 +192,9 @@ export class Hub {
       return Promise.reject(new Error(CLOSED));
     }
     const n = ++this.commands;
-    this.say({ k: "cmd", n, p: panel, op, a: argument ?? null });
+    if (!this.say({ k: "cmd", n, p: panel, op, a: argument ?? null })) {
+      return Promise.reject(new Error(ENDED));
+    }
     return new Promise((resolve, reject) => this.asked.set(n, { panel, resolve, reject }));
   }
 
