@@ -44,4 +44,6 @@ def _extremes(rows: NDArray[Any], offset: int) -> NDArray[np.int64]:
             high[row] = (values == np.fmax.reduce(values)).argmax()
     starts = offset + np.arange(len(rows)) * rows.shape[1]
     pairs = np.sort(np.stack([starts + low, starts + high], axis=1), axis=1)
-    return np.unique(pairs).astype(np.int64)  # ascending; a column of one value gives one point
+    # Ascending; a column of one value gives one point.
+    positions: NDArray[np.int64] = np.unique(pairs).astype(np.int64)
+    return positions

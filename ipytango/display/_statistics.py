@@ -39,7 +39,7 @@ class Statistics:
 def statistics_of(values: NDArray[Any]) -> Statistics:
     """Return the figures of all elements of `values`, whatever its shape."""
     total = _Total()
-    flat = values.reshape(-1)
+    flat: NDArray[Any] = values.reshape(-1)
     if flat.dtype == np.bool_:
         flat = flat.view(np.uint8)
     with np.errstate(all="ignore"):

@@ -1,4 +1,5 @@
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from ipytango.display._statistics import CHUNK, statistics_of
@@ -25,7 +26,9 @@ def test_a_small_spread_on_a_large_offset_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize("values", [np.array([]), np.full(3, np.nan), np.zeros((0, 0))])
-def test_without_finite_values_there_are_only_counts(values: np.ndarray) -> None:
+def test_without_finite_values_there_are_only_counts(
+    values: npt.NDArray[np.float64],
+) -> None:
     found = statistics_of(values)
     assert found.finite == 0
     assert np.isnan(found.mean)

@@ -123,9 +123,9 @@ def test_an_image_is_a_picture_with_its_colours() -> None:
 def test_what_is_no_number_is_transparent_in_a_picture() -> None:
     page = html_of(snapshot(np.array([[np.nan, 1.0], [0.0, np.inf]]), data_format="IMAGE"))
     with Image.open(io.BytesIO(pictures_in(page)[0])) as picture:
-        rgba = picture.convert("RGBA")
-        assert rgba.getpixel((0, 0))[3] == 0
-        assert rgba.getpixel((picture.width - 1, 0))[3] == 255
+        opacity = picture.convert("RGBA").getchannel("A")
+        assert opacity.getpixel((0, 0)) == 0
+        assert opacity.getpixel((picture.width - 1, 0)) == 255
 
 
 VALUES = {

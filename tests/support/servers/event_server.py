@@ -51,8 +51,8 @@ class Event(Device):
         self._polled = 0.0
         self._failing = True
         self._huge = 1 << 20
-        self._spectrum = np.zeros(256)
-        self._image = np.zeros((16, 24), np.uint16)
+        self._spectrum: npt.NDArray[np.float64] = np.zeros(256)
+        self._image: npt.NDArray[np.uint16] = np.zeros((16, 24), np.uint16)
         self._reads = 0
         self._stop_flood = threading.Event()
         for name in PUSHED:

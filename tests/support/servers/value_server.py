@@ -31,7 +31,7 @@ class Value(Device):
         super().init_device()
         self.set_state(DevState.MOVING)
         self.set_status("Two axes are moving.\nThe third waits.")
-        self._curve = np.sin(np.linspace(0, 60, LARGE_POINTS))
+        self._curve: npt.NDArray[np.float64] = np.sin(np.linspace(0, 60, LARGE_POINTS))
         rows, columns = np.mgrid[:LARGE_SIDE:8, :LARGE_SIDE:8].astype(np.float32)
         spot = 4000 * np.exp(-((rows - 3000) ** 2 + (columns - 5000) ** 2) / 4e6)
         self._image: npt.NDArray[np.uint16] = spot.astype(np.uint16).repeat(8, 0).repeat(8, 1)
