@@ -17,7 +17,12 @@ __all__ = ["open_hub", "show_status_live"]
 def open_hub(patches: Patches, shell: Any, client: Client) -> Hub:
     """Make the hub of the shell's panels; in a terminal it has no pages to carry them to."""
     kernel = getattr(shell, "kernel", None)
-    hub = Hub(client) if kernel is None else Hub(client, kernel, RunningCell(patches, shell))
+    if kernel is None:
+        hub = Hub(client)
+    else:
+        hub = Hub(client, kernel, RunningCell(patches, shell))
+        shell.events.register("pre_run_cell", hub.cell_begins)
+        patches.on_undo(functools.partial(shell.events.unregister, "pre_run_cell", hub.cell_begins))
     patches.on_undo(hub.close)
     return hub
 

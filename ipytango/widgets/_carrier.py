@@ -44,6 +44,7 @@ class Carrier:
         self._seats = seats
         self._wire = wire
         self._cell_runs = cell_runs
+        self._saved_between_cells: dict[str, dict[str, str]] = {}
         self._pages: dict[str, Page] = {}
         # What was shown and is on no page yet, and since when. The page cannot be heard while a
         # cell blocks an old kernel.
@@ -131,6 +132,18 @@ class Carrier:
         if bundle != seat.saved:
             seat.saved = bundle
             self._wire.update_display(panel.id, bundle)
+            if not self._cell_runs():
+                self._saved_between_cells[panel.id] = bundle
+
+    def cell_begins(self) -> None:
+        """Send again what was saved since the last cell ended.
+
+        Programs that execute notebooks (nbclient, and so papermill and nbconvert) do not listen
+        between two cells.
+        """
+        saved, self._saved_between_cells = self._saved_between_cells, {}
+        for name, bundle in saved.items():
+            self._wire.update_display(name, bundle)
 
     def drop(self, panel: Panel, seat: Seat) -> None:
         """Let go of a panel that closes, and tell the pages."""

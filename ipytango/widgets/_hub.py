@@ -87,6 +87,10 @@ class Hub:
         if seat is not None:
             self._post(lambda carrier: carrier.drop(panel, seat))
 
+    def cell_begins(self, *_: object) -> None:
+        """Note that a cell runs from now on."""
+        self._post(lambda carrier: carrier.cell_begins())
+
     # --- showing ----------------------------------------------------------------------------------
 
     def show(self, panel: Panel) -> bool:
