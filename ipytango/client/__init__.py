@@ -21,7 +21,7 @@ from ._readings import (
     reading_of,
 )
 from ._requests import Request
-from ._snapshots import (
+from ._snapshot_kinds import (
     AttributeSnapshot,
     CommandFacts,
     CommandList,
@@ -41,10 +41,8 @@ from ._snapshots import (
     TimeSnapshot,
     ValueList,
     ValueSnapshot,
-    plain_name,
-    snapshot_of,
-    snapshotted_types,
 )
+from ._snapshots import plain_name, snapshot_of, snapshotted_types
 from ._stream import Keep, Stream
 
 __all__ = [

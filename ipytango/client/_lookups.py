@@ -15,7 +15,7 @@ from ..green import allocate_lock, can_wait, get_ident
 from ._calls import Call
 from ._dispatch import CallTimedOut, Dispatch
 from ._readings import AttributeFacts, facts_of, failure_of
-from ._snapshots import (
+from ._snapshot_kinds import (
     AttributeSnapshot,
     DatabaseFacts,
     DatabaseSnapshot,
