@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import tango
 from ..green import allocate_lock
 from ._attribute_names import AttributeName
 from ._calls import Call
+from ._exit import patience_s
 from ._feed import Feed, Following
 from ._followed_device import EVENTS_LANE, FollowedDevice
 from ._limits import Limits
@@ -21,6 +23,9 @@ __all__ = ["FeedEngine"]
 _LIMITS = Limits(workers=1000, per_device=1, per_server=1000)
 """One call at a time in each lane. No bound for a server: devices that have not answered yet would
 share one, and the dead would keep the living waiting."""
+
+END_S = 1.0
+"""Subscriptions are given back in milliseconds; only a server that hangs can make it longer."""
 
 
 class FeedEngine:
@@ -41,6 +46,9 @@ class FeedEngine:
         self._retired = False
         self._over = allocate_lock()
         self._over.acquire()
+        # Before the pool's turn, as it was made later: an event that comes when the interpreter
+        # has gone aborts the process, and so does a read that comes back.
+        atexit.register(self._end_at_exit)
 
     # --- from any thread --------------------------------------------------------------------------
 
@@ -69,9 +77,20 @@ class FeedEngine:
         """Whether nothing is followed, and nobody has asked for it."""
         return not self._devices and self._arrived == self.expected
 
-    def wait_until_over(self, timeout_s: float) -> bool:
-        """Wait for the end of `retire`; says whether it came. For one waiter."""
-        return bool(self._over.acquire(True, timeout_s))
+    def end(self, timeout_s: float = END_S) -> bool:
+        """End everything; waits a moment for the subscriptions to end, and says whether they have.
+
+        What takes longer goes on in the background.
+        """
+        self.pacer.post(self.retire)
+        if self._over.acquire(True, timeout_s):
+            self._over.release()
+            return True
+        return False
+
+    def _end_at_exit(self) -> None:
+        if not self.end(patience_s()):
+            self.pacer.post(self.pacer.end)  # nothing more can be asked of a pool that closes
 
     # --- who follows what -------------------------------------------------------------------------
 
@@ -108,6 +127,8 @@ class FeedEngine:
 
     def retire(self) -> None:
         """End everything, in the background."""
+        if self._retired:
+            return
         self._retired = True
         for device in self.devices:
             self._close_device(device)
@@ -131,6 +152,7 @@ class FeedEngine:
             return
         self._pool.close()
         self.pacer.end()
+        atexit.unregister(self._end_at_exit)
         self._over.release()
 
     # --- for devices ------------------------------------------------------------------------------

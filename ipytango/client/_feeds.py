@@ -13,9 +13,6 @@ from ._feed_engine import FeedEngine
 
 __all__ = ["FeedCensus", "Feeds"]
 
-CLOSE_S = 1.0
-"""Subscriptions are given back in milliseconds; only a server that hangs can make it longer."""
-
 
 @dataclasses.dataclass(frozen=True)
 class FeedCensus:
@@ -107,10 +104,8 @@ class Feeds:
         with self._lock:
             self._closed = True
             engine, self._engine = self._engine, None
-            if engine is not None:
-                engine.pacer.post(engine.retire)
         if engine is not None:
-            engine.wait_until_over(CLOSE_S)
+            engine.end()
 
     def _retire_idle(self, engine: FeedEngine) -> None:
         with self._lock:

@@ -8,6 +8,7 @@ server process, since a call that waits there runs into its time-out (`Limits`).
 
 from __future__ import annotations
 
+import atexit
 import collections
 import contextlib
 import dataclasses
@@ -18,6 +19,7 @@ from typing import Any
 
 from ..green import allocate_lock, get_ident, start_new_thread
 from ._calls import DONE, RUNNING, WAITING, Call
+from ._exit import let_threads_stand_still, patience_s
 from ._limits import Limits
 
 _LOG = logging.getLogger("ipytango.client")
@@ -114,8 +116,13 @@ class CallPool:
         self._blocked: dict[_Lane, None] = {}
         self._idle: list[_Worker] = []
         self._threads: set[int] = set()
+        self._living = 0
         self._running = 0
         self._closed = False
+        self._ended = False
+        self._over = allocate_lock()
+        self._over.acquire()
+        atexit.register(self._end_at_exit)
 
     @property
     def limits(self) -> Limits:
@@ -193,6 +200,28 @@ class CallPool:
             call.withdraw()
         for worker in idle:
             worker.gate.release()
+        self._end_if_over()
+
+    def wait_until_over(self, timeout_s: float) -> bool:
+        """Wait, after `close`, until the last thread has ended; says whether it has."""
+        if self._over.acquire(True, timeout_s):
+            self._over.release()
+            return True
+        return False
+
+    def _end_at_exit(self) -> None:
+        self.close()
+        if not self.wait_until_over(patience_s()):
+            let_threads_stand_still()
+
+    def _end_if_over(self) -> None:
+        with self._lock:
+            busy = self._living or self._running
+            if busy or not self._closed or self._ended:
+                return
+            self._ended = True
+        atexit.unregister(self._end_at_exit)
+        self._over.release()
 
     # -- under the lock ---------------------------------------------------------------------
 
@@ -241,6 +270,7 @@ class CallPool:
         call.state = RUNNING
         with self._lock:
             worker = self._idle.pop() if self._idle else None
+            self._living += worker is None
         if worker is not None:
             worker.next = lane, call
             worker.gate.release()
@@ -267,6 +297,9 @@ class CallPool:
                 if resting:
                     self._rest(worker)
             self._threads.discard(ident)
+        with self._lock:
+            self._living -= 1
+        self._end_if_over()
 
     def _leave(self, worker: _Worker, lane: _Lane) -> bool:
         """Start what has room after a call, the first on this very thread; else put it to rest."""

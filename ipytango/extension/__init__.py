@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -102,5 +103,10 @@ def stream(*attributes: object, period: float = 1.0, keep: Keep = "newest") -> S
         OptionError: `period` or `keep` has no such value.
     """
     green = _loaded.get(id(get_ipython()))  # type: ignore[no-untyped-call, unused-ignore]
-    feeds = Feeds() if green is None else green.client.feeds
+    feeds = _feeds_of_no_shell() if green is None else green.client.feeds
     return Stream(feeds, attributes, period_s=period, keep=keep)
+
+
+@functools.cache
+def _feeds_of_no_shell() -> Feeds:
+    return Feeds()
