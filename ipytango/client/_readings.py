@@ -166,26 +166,33 @@ def reading_of(
 ) -> Reading:
     """Describe what a read or an event gave; `attribute` is the full name, where it is known.
 
-    It is made for each event of a flood: PyTango's enumerations are slow to be asked for a name.
+    It is made for each event of a flood: PyTango's enumerations are slow to be asked for, and a
+    frozen dataclass to be made as others are.
     """
     stack = answer.get_err_stack() if answer.has_failed else None
     if received_s is None:
         received_s = time.time()
+    value, set_value = answer.value, answer.w_value
     data_type = _TYPES.get(answer.type) or _type_name(answer.type)
-    plain = _states if data_type == "DevState" else _plain
-    return Reading(
+    if data_type == "DevState":
+        value, set_value = _states(value), _states(set_value)
+    else:
+        value, set_value = _plain(value), _plain(set_value)
+    reading = object.__new__(Reading)
+    reading.__dict__.update(
         attribute=attribute or answer.name,
-        value=plain(answer.value),
-        set_value=plain(answer.w_value),
+        value=value,
+        set_value=set_value,
         quality=_QUALITIES[answer.quality],
         # With an error it is never set.
         time_s=received_s if stack else time_of(answer.time),
         received_s=received_s,
         data_type=data_type,
-        data_format=_FORMATS[answer.data_format],
+        data_format="SCALAR" if type(value) in _NUMBERS else _FORMATS[answer.data_format],
         failure=failure_of(stack) if stack else None,
         source=source,
     )
+    return reading
 
 
 def time_of(moment: tango.TimeVal) -> float:
@@ -196,7 +203,8 @@ def time_of(moment: tango.TimeVal) -> float:
 _QUALITIES = {quality: quality.name.removeprefix("ATTR_") for quality in tango.AttrQuality}
 _FORMATS = {form: form.name for form in tango.AttrDataFormat}
 _TYPES = {kind: kind.name for kind in tango.CmdArgType}
-_PLAIN = frozenset({bool, float, int, str, type(None), np.ndarray})
+_NUMBERS = frozenset({bool, float, int})
+_PLAIN = _NUMBERS | {str, type(None), np.ndarray}
 
 
 def _type_name(data_type: Any) -> str:
