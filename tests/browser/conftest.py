@@ -22,7 +22,10 @@ from support.leftovers import MARK, Leftovers
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+    from conftest import StartServer
+
 OpenNotebook = Callable[..., NotebookPage]
+OpenAgain = Callable[..., NotebookPage]
 Outside = Callable[[str], tango.DeviceProxy]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -125,6 +128,21 @@ def open_notebook(
     for page in window.pages:
         page.close()
     lab.tidy()
+
+
+@pytest.fixture
+def open_again(open_notebook: OpenNotebook, lab: Lab, window: BrowserContext) -> OpenAgain:
+    """Open a saved notebook in one more page: `open_again(notebook, with_kernel=False)`."""
+    del open_notebook  # which closes the page
+    return lambda notebook, **options: NotebookPage(
+        window.new_page(), lab, notebook.name, **options
+    )
+
+
+@pytest.fixture
+def device(start_server: StartServer) -> str:
+    """A device of `support/servers/event_server.py`, for the test alone."""
+    return start_server("event").devices[0]
 
 
 @pytest.fixture

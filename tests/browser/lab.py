@@ -134,11 +134,8 @@ class Lab:
 
     def kernel_pids(self) -> list[int]:
         """Find the processes of the kernels that run."""
-        return [
-            process.pid
-            for process in psutil.Process(self.pid).children(recursive=True)
-            if "ipykernel_launcher" in process.cmdline()
-        ]
+        children = psutil.Process(self.pid).children(recursive=True)
+        return [process.pid for process in children if _is_kernel(process)]
 
     def tidy(self) -> None:
         """End every kernel, and forget the settings that were changed."""
@@ -189,6 +186,13 @@ class Lab:
 def kernel_name(version: str) -> str:
     """Give the name of the kernelspec with that ipykernel."""
     return f"ipykernel-{version}"
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    try:
+        return "ipykernel_launcher" in process.cmdline()
+    except psutil.Error:  # it has just ended
+        return False
 
 
 def _kernelspec(folder: Path) -> dict[str, Any]:

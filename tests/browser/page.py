@@ -44,6 +44,7 @@ READY_JS = """async () => {
     const kernel = panel.sessionContext.session?.kernel;
     if (kernel) await kernel.info;
 }"""
+STARTED_JS = "async () => Boolean(window.jupyterapp && (await jupyterapp.restored, true))"
 IDLE_JS = """() => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
     return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
@@ -116,12 +117,30 @@ class Watchdog:
 class NotebookPage:
     """One notebook in one browser window. Cells are counted from 0."""
 
-    def __init__(self, page: Page, lab: Lab, name: str, front_end: FrontEnd = "lab") -> None:
-        """Load the notebook `name` in the page, and wait until its kernel is idle."""
+    def __init__(
+        self,
+        page: Page,
+        lab: Lab,
+        name: str,
+        front_end: FrontEnd = "lab",
+        *,
+        with_kernel: bool = True,
+    ) -> None:
+        """Load the notebook `name` in the page, and wait until its kernel is idle.
+
+        Without a kernel it is JupyterLab's "No Kernel": the page has what the file has.
+        """
         self.page = page
         self.name = name
-        page.goto(f"{lab.url}/{_PATHS[front_end].format(name)}")
-        self._await_ready()
+        if with_kernel:
+            page.goto(f"{lab.url}/{_PATHS[front_end].format(name)}")
+            self._await_ready()
+        else:
+            page.goto(f"{lab.url}/lab?reset")
+            page.wait_for_function(STARTED_JS, timeout=OPEN_TIMEOUT_S * 1000)
+            self.command("docmanager:open", path=name, kernelPreference={"shouldStart": False})
+            page.wait_for_selector(FIRST_CELL, timeout=OPEN_TIMEOUT_S * 1000)
+            page.evaluate(READY_JS)
 
     # --- cells --------------------------------------------------------------------------------
 

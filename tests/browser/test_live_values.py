@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
+
+from browser.live import LOAD, PLOT, WATCH
 
 if TYPE_CHECKING:
     from browser.conftest import OpenNotebook, Outside
     from browser.lab import Lab
-    from conftest import StartServer
 
-LOAD = """\
-%load_ext ipytango
-import asyncio, ipytango, os, tango, time
-from ipytango.extension import loaded
-"""
-WATCH = "watch = ipytango.watch('{0}/pushed', '{0}/pushed_text'); watch"
-PLOT = "plot = ipytango.plot('{0}/pushed'); plot"
 BLOCKS = "while not os.path.exists('end-follow'): time.sleep(0.02)"
 ASLEEP = "while loaded().client.feeds.census().followings: await asyncio.sleep(0.02)"
-
-
-@pytest.fixture
-def device(start_server: StartServer) -> str:
-    """A device of `support/servers/event_server.py`, for the test alone."""
-    return start_server("event").devices[0]
 
 
 def test_watch_and_plot_follow_what_others_write(

@@ -1,0 +1,78 @@
+"""Live displays in more than one page, and in other front ends than JupyterLab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from browser.live import LIVE, LOAD, PLOT, VALUE, WATCH, expect_live
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from browser.conftest import OpenAgain, OpenNotebook, Outside
+    from browser.lab import Lab
+
+PENDING = """\
+%tango_green futures
+tango.DeviceProxy('{0}').read_attribute('blocking', wait=False)"""
+
+
+def test_two_pages_are_live_and_one_stays_so(
+    open_notebook: OpenNotebook, open_again: OpenAgain, outside: Outside, device: str
+) -> None:
+    notebook = open_notebook(LOAD, WATCH.format(device), PLOT.format(device))
+    notebook.run_all()
+    proxy = outside(device)
+    proxy.write_attribute("pushed", 6.25)
+    for cell in (1, 2):
+        expect_live(notebook, cell, "6.250")
+    notebook.save()
+    other = open_again(notebook)
+    for page, value in ((other, 7.25), (notebook, 8.5), (other, 9.75)):
+        proxy.write_attribute("pushed", value)
+        page.page.bring_to_front()
+        for cell in (1, 2):
+            expect_live(page, cell, f"{value:.3f}")
+    notebook.page.close()
+    for value in (10.25, 11.5):
+        proxy.write_attribute("pushed", value)
+        for cell in (1, 2):
+            expect_live(other, cell, f"{value:.3f}")
+    assert other.evaluate_in_kernel("loaded().hub.census()['pages']") == "1"
+
+
+def test_notebook_7(open_notebook: OpenNotebook, outside: Outside, device: str) -> None:
+    cells = (WATCH, PLOT, VALUE, PENDING)
+    notebook = open_notebook(LOAD, *(cell.format(device) for cell in cells), front_end="notebook")
+    notebook.run_all()
+    notebook.output(3).get_by_role("switch").click()
+    notebook.wait_for_text(4, "done after")
+    notebook.wait_for_text(4, "3.0")
+    for value in (6.25, 7.25):
+        outside(device).write_attribute("pushed", value)
+        for cell in (1, 2, 3):
+            expect_live(notebook, cell, f"{value:.3f}")
+    notebook.reload()
+    outside(device).write_attribute("pushed", 8.5)
+    for cell in (1, 2, 3):
+        expect_live(notebook, cell, "8.500")
+
+
+def test_voila(
+    window: BrowserContext, lab: Lab, open_notebook: OpenNotebook, outside: Outside, device: str
+) -> None:
+    del open_notebook  # which closes the page and ends the kernel
+    cells = (LOAD, *(cell.format(device) for cell in (WATCH, PLOT, VALUE, PENDING)))
+    lab.write_notebook("voila.ipynb", cells)
+    page = window.new_page()
+    page.goto(f"{lab.url}/voila/render/voila.ipynb")
+    shown = page.locator(LIVE)
+    expect(shown).to_have_count(4)
+    shown.nth(2).get_by_role("switch").click()
+    expect(shown.nth(3)).to_contain_text("done after")
+    for value in (6.25, 7.25):
+        outside(device).write_attribute("pushed", value)
+        for number in range(3):
+            expect(shown.nth(number)).to_contain_text(f"{value:.3f}")
