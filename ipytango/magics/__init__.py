@@ -2,7 +2,8 @@
 
 from ._completion import complete_magic
 from ._green import GreenMagics, GreenShell
+from ._live import HubOwner
 from ._plot import PlotMagics
-from ._watch import HubOwner, WatchMagics
+from ._watch import WatchMagics
 
 __all__ = ["GreenMagics", "GreenShell", "HubOwner", "PlotMagics", "WatchMagics", "complete_magic"]

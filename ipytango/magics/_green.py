@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..client import MODES
 from ..display import GreenStatus
 from ..errors import IpytangoError
 from ..green import await_, can_park
+from ._parsing import parsed
 
 __all__ = ["GreenMagics", "GreenShell"]
 
@@ -69,7 +70,7 @@ class GreenMagics(Magics):
         ``%tango_green asyncio`` switches. As ``%%tango_green gevent`` it holds for one cell
         and is put back afterwards, also when the cell fails (but for ``--nest``, which stays).
         """
-        given = self._parse(line)
+        given = parsed(self.tango_green, line)
         limits = {
             name: value
             for name in ("workers", "per_device", "per_server")
@@ -93,12 +94,6 @@ class GreenMagics(Magics):
                 limits={name: getattr(before.client.calls.limits, name) for name in limits},
             )
         return None
-
-    def _parse(self, line: str) -> Any:
-        try:
-            return parse_argstring(self.tango_green, line)
-        except ValueError as error:  # a quotation that has no end
-            raise UsageError(f"%tango_green: {error} in {line!r}") from None
 
     def _run(self, cell: str) -> None:
         """Run a cell's text as the shell does; its error becomes the outer cell's."""

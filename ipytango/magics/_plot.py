@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import argparse
 
-from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic import line_magic, magics_class
+from IPython.core.magic_arguments import argument, magic_arguments
 
-from ..errors import AttributeNameError, OptionError
 from ..widgets import Plot, plot_in_terminal
-from ._watch import HubOwner
+from ._live import LiveMagics, errors_of_use, following, option_completer
+from ._parsing import parsed
 
 __all__ = ["PlotMagics", "complete_plot"]
 
 
 def _seconds_or_all(text: str) -> float | None:
-    return None if text.lower() == "all" else float(text)
-
-
-_OPTIONS = ("--log", "--no-history", "--period", "--window")
+    if text.lower() == "all":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"give seconds or all, not {text!r}") from None
 
 
 @magics_class
-class PlotMagics(Magics):
+class PlotMagics(LiveMagics):
     """Plot attributes live."""
 
-    def __init__(self, shell: Any, owner: HubOwner) -> None:
-        super().__init__(shell)
-        self._shell = shell
-        self._owner = owner
-
     @magic_arguments()
-    @argument("attributes", nargs="+", metavar="ATTR", help="sys/tg_test/1/ampli")
-    @argument(
-        "--period",
-        type=float,
-        default=1.0,
-        metavar="S",
-        help="seconds between two readings of what the device sends no events of",
-    )
+    @following("sys/tg_test/1/ampli")
     @argument(
         "--window", type=_seconds_or_all, default=300.0, metavar="S", help="seconds shown, or all"
     )
@@ -53,8 +41,8 @@ class PlotMagics(Magics):
         ``p = %tango_plot sys/tg_test/1/double_scalar`` keeps it: `p.to_pandas()`, `p.to_csv(path)`,
         `p.to_png(path)`, `p.pause()`, `p.close()`. In a terminal it goes on until Ctrl-C.
         """
-        try:
-            given = parse_argstring(self.tango_plot, line)
+        given = parsed(self.tango_plot, line)
+        with errors_of_use("tango_plot"):
             plot = Plot(
                 self._owner.hub,
                 given.attributes,
@@ -63,18 +51,10 @@ class PlotMagics(Magics):
                 history=not given.no_history,
                 log=given.log,
             )
-        except (AttributeNameError, OptionError) as error:
-            raise UsageError(f"%tango_plot: {error}") from None
-        except ValueError as error:  # a quotation that has no end
-            raise UsageError(f"%tango_plot: {error} in {line!r}") from None
-        if hasattr(self._shell, "kernel"):
+        if self._in_notebook:
             return plot
         plot_in_terminal(plot)
         return None
 
 
-def complete_plot(before: list[str], word: str) -> Iterator[str]:
-    """Give the options that `word` can become, with the words `before` it."""
-    del before
-    if word.startswith("-"):
-        yield from (option for option in _OPTIONS if option.startswith(word))
+complete_plot = option_completer("--log", "--no-history", "--period", "--window")

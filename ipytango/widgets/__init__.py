@@ -6,10 +6,9 @@ from ._panel import Frame, Look, Panel
 from ._pending import PendingPanel, shown_outcome
 from ._pending_many import PendingManyPanel, PendingTally
 from ._plot import Plot
-from ._plot_terminal import plot_in_terminal
+from ._terminal import plot_in_terminal, watch_in_terminal
 from ._value import ValuePanel
 from ._watch import Watch
-from ._watch_terminal import watch_in_terminal
 
 __all__ = [
     "Frame",

@@ -73,7 +73,7 @@ class Hub:
     def configured(self, panel: Panel) -> None:
         """Send the panel's config again."""
         seat = self._seats.get(panel.id)
-        if seat is not None and seat.described:
+        if seat is not None and seat.described and self._thread is not None:
             seat.described = False
             self._post(lambda carrier: carrier.describe(panel.id))
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import math
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +17,16 @@ from ..client import (
     attribute_names,
     history_of,
 )
-from ..display import PALETTE, Drawing, plot_html, plot_text, stacked
+from ..display import PALETTE, plot_html, plot_text, stacked
 from ..errors import AttributeNameError, OptionError
 from ..green import allocate_lock
 from ._panel import Frame, Look, Panel
 from ._plot_channel import Channel
-from ._plot_curve import Curve
-from ._plot_picture import Picture
+from ._plot_parts import Part, Parts
 from ._plot_tables import csv_of, frame_of
 from ._plot_trend import Trend
-from ._watch_wait import wait_until_settled
+from ._settling import Settling
+from ._taking import path_of, seconds_of, text_or_file
 
 if TYPE_CHECKING:
     from ._hub import Hub
@@ -39,13 +37,10 @@ MOST_ATTRIBUTES = 32
 FIRST_READINGS_S = 1.0
 """How long a new plot waits to learn what its attributes are, so that its snapshot is not empty."""
 
-TREND_RATE_HZ = 10.0
 CURVE_RATE_HZ = 30.0
 SPARK_WIDTH = 40
 BROWSER_CSV = 4_000_000
 """Characters of a CSV that a browser is sent at most."""
-
-Part = Trend | Curve | Picture
 
 
 class Plot(Panel):
@@ -69,25 +64,22 @@ class Plot(Panel):
         log: bool = False,
     ) -> None:
         names = _names(attributes)
-        _check_seconds("period", period_s)
+        self._period_s = seconds_of("period", period_s)
         self._window_s = _window(window_s)
-        self._period_s = float(period_s)
         self._history = history
-        self._log = log
         self._lock = allocate_lock()
-        self._parts: dict[str, Part] = {}
-        self._trend: Trend | None = None
         self._paused_s: float | None = None
         self._still = False
         """Whether what was held still has been drawn."""
         self._awake = False
         self._looked_at = False
-        self._unsettled = set(range(len(names)))
-        self._when_settled: list[Callable[[], object]] = []
         self._channels = [
             Channel(number, name, PALETTE[number % len(PALETTE)])
             for number, name in enumerate(names)
         ]
+        self._parts = Parts(self._channels, self._period_s, log=log)
+        self._settling = Settling()
+        self._settling.expect(self._channels)
         # The feeds hold the sinks, which must not hold the plot: nobody would ever let go of it.
         self._followings: list[Following] = []
         self._end = weakref.finalize(self, _close_all, self._followings)
@@ -95,10 +87,10 @@ class Plot(Panel):
         super().__init__(hub)
         try:
             self._follow()
-        except BaseException:
+            self._settling.wait(FIRST_READINGS_S)
+        except BaseException:  # Ctrl-C too: nobody has it, so nobody could close it
             self.close()
             raise
-        wait_until_settled(self, FIRST_READINGS_S)
 
     # --- for the user -----------------------------------------------------------------------------
 
@@ -132,7 +124,7 @@ class Plot(Panel):
 
     def colours(self, name: str) -> None:
         """Choose the colour map of images (``viridis``, ``inferno``...). Raises `OptionError`."""
-        for picture in self._pictures():
+        for picture in self._parts.pictures:
             picture.set_colours(name)
         self.configured()
 
@@ -142,7 +134,7 @@ class Plot(Panel):
         `mode` is ``auto``, ``percentile`` (1 % and 99 %) or ``fixed`` (from `low` to `high`).
         Raises `OptionError`.
         """
-        for picture in self._pictures():
+        for picture in self._parts.pictures:
             picture.set_scale(mode, low, high)
         self.configured()
         self._freshen()
@@ -154,22 +146,18 @@ class Plot(Panel):
         values by index; of an image its pixels. Where the plot has more than one kind,
         `attribute` says which is meant. Raises `ImportError` where pandas is not installed.
         """
-        return frame_of(self._taken(attribute))
+        return frame_of(self._parts.taken(attribute))
 
     def to_csv(self, path: str | Path | None = None, attribute: str | None = None) -> str | None:
         """Return the same as comma-separated values, or write them to the file `path`."""
-        text = csv_of(self._taken(attribute))
-        if path is None:
-            return text
-        Path(path).write_text(text, encoding="utf-8")
-        return None
+        return text_or_file(csv_of(self._parts.taken(attribute)), path)
 
     def to_png(self, path: str | Path | None = None) -> bytes | None:
         """Return a PNG file's bytes of what is shown, or write them to the file `path`."""
-        png = stacked(self._drawings()).to_png()
+        png = stacked(self._parts.drawings(self._window_s)).to_png()
         if path is None:
             return png
-        Path(path).write_bytes(png)
+        path_of(path).write_bytes(png)
         return None
 
     def close(self) -> None:
@@ -182,19 +170,17 @@ class Plot(Panel):
 
     def config(self) -> dict[str, Any]:
         """Say what the parts are, and what each needs."""
-        common = {"paused": self.paused, "paused_at": self._paused_s}
         parts = [
             {"key": part.key, "kind": part.kind, "window": self._window_s, **part.config()}
-            for part in self._ordered()
+            for part in self._parts
         ]
-        waiting = [
-            {"attribute": channel.attribute, **_why(channel)}
-            for channel in self._channels
-            if channel.kind in (None, "note")
-        ]
-        if waiting:
-            parts.append({"key": "note", "kind": "note", "lines": waiting})
-        return {**common, "parts": parts}
+        notes = self._parts.notes()
+        if notes:
+            lines = [
+                {"attribute": name, "state": state, "text": text} for name, state, text in notes
+            ]
+            parts.append({"key": "note", "kind": "note", "lines": lines})
+        return {"paused": self.paused, "paused_at": self._paused_s, "parts": parts}
 
     def frame(self, look: Look) -> Frame | None:
         """Give what is new of each part."""
@@ -204,7 +190,7 @@ class Plot(Panel):
         entries: list[dict[str, Any]] = []
         buffers: list[Any] = []
         whole = True
-        for part in self._ordered():
+        for part in self._parts:
             frame = part.frame(look)
             if frame is None:
                 whole = False
@@ -224,9 +210,7 @@ class Plot(Panel):
         if op == "window":
             self.window = argument["window"]
             return None
-        part = self._parts.get(str(argument.get("part")))
-        if part is None:
-            raise OptionError("This part of the plot is not there any more.")
+        part = self._parts.named(str(argument.get("part")))
         if op == "csv":
             return self._csv_of(part)
         answer = part.command(op, argument)
@@ -248,7 +232,7 @@ class Plot(Panel):
 
     def static_html(self) -> str:
         """Give the drawings as they are now."""
-        return plot_html(self._drawings(), self._notes(), time.time())
+        return plot_html(self._parts.drawings(self._window_s), self._parts.notes(), time.time())
 
     def text(self) -> str:
         """Give a line for each attribute: its newest value, and its course in blocks."""
@@ -256,25 +240,15 @@ class Plot(Panel):
 
     def text_of(self, width: int) -> str:
         """Give the same with `width` characters for the course."""
-        lines = [line for part in self._ordered() for line in part.lines(width)]
+        lines = [line for part in self._parts for line in part.lines(width)]
         lines.sort(key=lambda line: line[0].number)
         return plot_text(
             [
                 (channel.attribute, value, course, _mark(channel))
                 for channel, value, course in lines
             ],
-            self._notes(),
+            self._parts.notes(),
         )
-
-    def when_settled(self, callback: Callable[[], object]) -> None:
-        """Call back, in any thread, when each attribute is known or says why it is not."""
-        self._when_settled.append(callback)
-        self._settle(None)
-
-    def no_longer_when_settled(self, callback: Callable[[], object]) -> None:
-        """Forget a callback that may not have been called yet."""
-        with contextlib.suppress(ValueError):
-            self._when_settled.remove(callback)
 
     # --- following --------------------------------------------------------------------------------
 
@@ -298,55 +272,34 @@ class Plot(Panel):
         _close_all(self._followings)
         for channel in self._channels:
             channel.following = None
-        for part in self._ordered():
+        for part in self._parts:
             part.interrupt()
 
     def _take(self, channel: Channel, reading: Reading) -> None:
         """Take a reading, in a thread of the feeds."""
         described = channel.take(reading)
-        if self._part_of(channel) is None:
-            described = self._place(channel) or described
-        part = self._part_of(channel)
+        part, is_new = self._parts.of(channel, frozen_s=self._paused_s)
         if part is not None:
             part.take(channel, reading)
-        if described or channel.kind is None:
+        if part is not None and is_new:
+            self._placed(channel, part)
+        if described or is_new or channel.kind is None:
             self.configured()
-        self._settle(channel)
+        self._settling.settle(channel)
         if not self.paused:
             self.changed()
 
-    def _part_of(self, channel: Channel) -> Part | None:
-        kind = channel.kind
-        if kind == "trend":
-            return self._trend if self._trend is not None and self._trend.has(channel) else None
-        part = self._parts.get(channel.key)
-        return part if part is not None and part.kind == kind else None
-
-    def _place(self, channel: Channel) -> bool:
-        """Give an attribute its part, once its kind is known; returns whether it has one now."""
-        kind = channel.kind
-        if kind == "trend":
-            if self._trend is None:
-                self._trend = self._parts["trend"] = Trend(self._period_s, log=self._log)
-            self._trend.add(channel)
-            self._ask_for_history(channel, self._trend)
-        elif kind == "curve":
-            self._parts[channel.key] = Curve(channel, log=self._log)
-        elif kind == "picture":
-            self._parts[channel.key] = Picture(channel)
-        else:
-            return False
-        if kind != "trend":
-            self.rate_hz = CURVE_RATE_HZ
-            if channel.following is not None:
-                channel.following.every = False  # only the newest is drawn
-        if self._paused_s is not None:
-            self._parts["trend" if kind == "trend" else channel.key].freeze(self._paused_s)
-        return True
+    def _placed(self, channel: Channel, part: Part) -> None:
+        """Go on as befits what the attribute has turned out to be."""
+        if isinstance(part, Trend):
+            if self._history:
+                self._ask_for_history(channel, part)
+            return
+        self.rate_hz = CURVE_RATE_HZ
+        if channel.following is not None:
+            channel.following.every = False  # only the newest is drawn
 
     def _ask_for_history(self, channel: Channel, trend: Trend) -> None:
-        if not self._history:
-            return
         device, _, name = channel.attribute.rpartition("/")
         plot = weakref.ref(self)
 
@@ -359,64 +312,12 @@ class Plot(Panel):
 
         self.hub.client.submit(history_of, device, name).when_done(take)
 
-    def _settle(self, channel: Channel | None) -> None:
-        if channel is not None:
-            self._unsettled.discard(channel.number)
-        if not self._unsettled:
-            while self._when_settled:
-                self._when_settled.pop()()
-
-    # --- parts ------------------------------------------------------------------------------------
-
-    def _ordered(self) -> list[Part]:
-        """Return the parts: trends first, then each spectrum and image as it was named."""
-        order = {"trend": -1} | {channel.key: channel.number for channel in self._channels}
-        return sorted(dict(self._parts).values(), key=lambda part: order[part.key])
-
-    def _pictures(self) -> list[Picture]:
-        return [part for part in self._ordered() if isinstance(part, Picture)]
-
-    def _drawings(self) -> list[Drawing]:
-        return [part.drawing(self._window_s) for part in self._ordered()]
-
-    def _notes(self) -> list[tuple[str, str, str]]:
-        return [
-            (channel.attribute, why["state"], why["text"])
-            for channel in self._channels
-            if channel.kind in (None, "note")
-            for why in (_why(channel),)
-        ]
-
-    def _taken(self, attribute: str | None) -> list[tuple[Channel, Any]]:
-        """Return the attributes that are meant, of one kind, and what there is of each."""
-        chosen = [channel for channel in self._channels if channel.kind not in (None, "note")]
-        if attribute is not None:
-            wanted = attribute.strip().lower()
-            chosen = [channel for channel in chosen if channel.attribute.lower() == wanted]
-            if not chosen:
-                raise AttributeNameError(
-                    f"{attribute!r} has no values in this plot of {', '.join(self.attributes)}."
-                )
-        kinds = {channel.kind for channel in chosen}
-        if len(kinds) > 1 or ("picture" in kinds and len(chosen) > 1):
-            raise OptionError(
-                "This plot has more than one kind of values, that no one table holds: name one, as "
-                f"in to_pandas({chosen[0].attribute!r})."
-            )
-        return [(channel, self._values_of(channel)) for channel in chosen]
-
-    def _values_of(self, channel: Channel) -> Any:
-        part = self._part_of(channel)
-        if isinstance(part, Trend):
-            return part.columns(channel)
-        return part.values() if part is not None else None
-
     def _csv_of(self, part: Part) -> str:
         if isinstance(part, Trend):
             chosen = [channel for channel in self._channels if channel.kind == "trend"]
         else:
             chosen = [part.channel]
-        text = csv_of([(channel, self._values_of(channel)) for channel in chosen])
+        text = csv_of([(channel, self._parts.values_of(channel)) for channel in chosen])
         if len(text) > BROWSER_CSV:
             raise OptionError(
                 f"These are {len(text):,} characters of CSV, too many for a browser: "
@@ -428,7 +329,7 @@ class Plot(Panel):
         if on == self.paused:
             return
         self._paused_s = time.time() if on else None
-        for part in self._ordered():
+        for part in self._parts:
             part.freeze(self._paused_s)
         self.configured()
         if on:
@@ -471,28 +372,8 @@ def _names(attributes: Sequence[object]) -> list[str]:
     return names
 
 
-def _check_seconds(what: str, seconds: object) -> None:
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not (number and 0 < seconds < math.inf):  # type: ignore[operator] # it is a number
-        raise OptionError(f"{what}={seconds!r}: give a number of seconds above 0.")
-
-
 def _window(seconds: float | None) -> float | None:
-    if seconds is None:
-        return None
-    _check_seconds("window", seconds)
-    return float(seconds)
-
-
-def _why(channel: Channel) -> dict[str, str]:
-    """Say why an attribute is not plotted."""
-    if channel.unplottable:
-        return {
-            "state": channel.unplottable,
-            "text": f"{channel.data_type} has no numbers to plot; %tango_watch shows its values.",
-        }
-    status = channel.status
-    return {"state": status.state, "text": status.failure or ""}
+    return None if seconds is None else seconds_of("window", seconds)
 
 
 def _mark(channel: Channel) -> str:

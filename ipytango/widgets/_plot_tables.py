@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ._plot_channel import Channel
 from ._plot_samples import Columns
+from ._taking import imported_pandas
 
 __all__ = ["csv_of", "frame_of"]
 
@@ -23,13 +24,7 @@ Taken = Sequence[tuple[Channel, Any]]
 
 def frame_of(taken: Taken) -> Any:
     """Return a `pandas.DataFrame`. Raises `ImportError` where pandas is not installed."""
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError(
-            "to_pandas() needs pandas, which is not installed here: `pip install pandas`, or take "
-            "to_csv()."
-        ) from error
+    pd = imported_pandas()
     if not taken:
         return pd.DataFrame()
     kind = taken[0][0].kind

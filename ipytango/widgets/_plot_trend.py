@@ -178,7 +178,7 @@ class Trend:
         with self._lock:
             taken = [(series.channel, _copied(series.samples.all)) for series in self._ordered()]
         times = [times for _, (times, _, _) in taken if len(times)]
-        high = self._frozen_s or max(time.time(), *(float(own[-1]) for own in times))
+        high = self._frozen_s or max([time.time(), *(float(own[-1]) for own in times)])
         oldest = min((float(own[0]) for own in times), default=high - 1)
         low = oldest if window_s is None else high - window_s
         lines = [_line_of(channel, columns, high, self._hold_s) for channel, columns in taken]

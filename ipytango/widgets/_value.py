@@ -63,6 +63,9 @@ class ValuePanel(Panel):
         self._px = DEFAULT_PX
         self._part: Curve | Picture | None = None
         self._following: Following | None = None
+        # One for all times that it is switched on: the finalizer must hold nothing that is over.
+        self._open: list[Following] = []
+        weakref.finalize(self, _close_all, self._open).atexit = False
         super().__init__(hub)
 
     def wrapped(self, html: str) -> str:
@@ -168,7 +171,7 @@ class ValuePanel(Panel):
                 self._following = following
                 return
         if following is not None:
-            following.close()
+            _close_all(self._open)
             self._channel.following = None
         elif wanted:
             # The feeds hold the sink, which must not hold the panel.
@@ -176,8 +179,8 @@ class ValuePanel(Panel):
             following = self.hub.client.feeds.follow(
                 self._origin, sink, period_s=PERIOD_S, every=False
             )
+            self._open.append(following)
             self._following = self._channel.following = following
-            weakref.finalize(self, following.close).atexit = False
 
     def _take(self, reading: Reading) -> None:
         """Take a reading, in a thread of the feeds."""
@@ -197,6 +200,11 @@ class ValuePanel(Panel):
         if described:
             self.configured()
         self.changed()
+
+
+def _close_all(followings: list[Following]) -> None:
+    while followings:
+        followings.pop().close()
 
 
 def _part_for(kind: str, channel: Channel) -> Curve | Picture:

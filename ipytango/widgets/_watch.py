@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import time
 import weakref
 from collections.abc import Sequence
@@ -20,10 +19,9 @@ from ..display import (
     watch_record,
     watch_text,
 )
-from ..errors import OptionError
 from ._panel import Frame, Look, Panel
+from ._taking import imported_pandas, seconds_of, text_or_file
 from ._watch_board import Board
-from ._watch_wait import wait_until_settled
 
 if TYPE_CHECKING:
     from ._hub import Hub
@@ -50,9 +48,7 @@ class Watch(Panel):
     view = "watch"
 
     def __init__(self, hub: Hub, attributes: Sequence[object], *, period_s: float = 1.0) -> None:
-        if not 0 < period_s < math.inf:
-            raise OptionError(f"period={period_s!r}: give a number of seconds above 0.")
-        self._period_s = float(period_s)
+        self._period_s = seconds_of("period", period_s)
         self._paused_s: float | None = None
         self._looked_at = False
         # The feeds hold the board, which must not hold the watch: nobody would ever let go of it.
@@ -62,10 +58,10 @@ class Watch(Panel):
         super().__init__(hub)
         try:
             self._board.add(attributes)
-        except BaseException:
+            self._board.settling.wait(FIRST_READINGS_S)
+        except BaseException:  # Ctrl-C too: nobody has it, so nobody could close it
             self.close()
             raise
-        wait_until_settled(self._board, FIRST_READINGS_S)
 
     # --- for the user -----------------------------------------------------------------------------
 
@@ -101,24 +97,14 @@ class Watch(Panel):
 
     def to_csv(self, path: str | Path | None = None) -> str | None:
         """Return the table as comma-separated values, or write it to the file `path`."""
-        text = watch_csv(self.rows())
-        if path is None:
-            return text
-        Path(path).write_text(text, encoding="utf-8")
-        return None
+        return text_or_file(watch_csv(self.rows()), path)
 
     def to_pandas(self) -> Any:
         """Return the table as a `pandas.DataFrame`, a row for each attribute.
 
         Raises `ImportError` where pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise ImportError(
-                "to_pandas() needs pandas, which is not installed here: `pip install pandas`, "
-                "or take to_csv()."
-            ) from error
+        pd = imported_pandas()
         frame = pd.DataFrame.from_records(
             [watch_record(row) for row in self.rows()], columns=list(WATCH_COLUMNS)
         )
@@ -128,9 +114,8 @@ class Watch(Panel):
     def close(self) -> None:
         """Stop following for good; what is shown stays, as it was."""
         if not self.closed:
-            self.refresh_saved()
+            self._end()  # first, so that the snapshot that stays says so
             super().close()
-            self._end()
 
     # --- for the hub ------------------------------------------------------------------------------
 
@@ -185,7 +170,7 @@ class Watch(Panel):
     def _awaken(self) -> None:
         if self._board.asleep and not self.closed:
             self._board.follow()
-            wait_until_settled(self._board, FIRST_READINGS_S)
+            self._board.settling.wait(FIRST_READINGS_S)
 
     def _pause(self, *, on: bool) -> None:
         if on == (self._paused_s is not None):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterable
@@ -18,9 +17,10 @@ from ..client import (
     attribute_names,
     failure_of,
 )
-from ..errors import AttributeNameError
+from ..errors import AttributeNameError, IpytangoError
 from ..green import allocate_lock
 from ._panel import Frame
+from ._settling import Settling
 from ._watch_rows import Row
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class Board:
         # Dictionaries as sets in order: single steps on them need no lock.
         self._dirty: dict[Row, None] = {}
         self._gone: dict[int, None] = {}
-        self._unsettled: dict[Row, None] = {}
-        self._when_settled: list[Callable[[], object]] = []
+        self.settling = Settling()
 
     # --- which attributes -------------------------------------------------------------------------
 
@@ -81,7 +80,7 @@ class Board:
             self._rows[name.lower()] = row
             if pattern is not None:
                 self._patterns[row] = pattern
-            self._unsettled[row] = None
+            self.settling.expect([row])
             try:
                 self._follow(row)
             except BaseException:
@@ -120,14 +119,13 @@ class Board:
                 self._forget(row)
                 row.rest()
             self._gone[row.key] = None
-            self._settle(row)
         self._changed()
 
     def _forget(self, row: Row) -> None:
         row.out = True
         self._rows.pop(row.name.lower(), None)
         self._patterns.pop(row, None)
-        self._unsettled.pop(row, None)
+        self.settling.settle(row)
 
     def rows(self) -> list[Row]:
         """Return the rows in order."""
@@ -146,30 +144,8 @@ class Board:
         if row in self._patterns and reading.failure is None:
             self._ask_for_names(row)
             return
-        if row in self._unsettled:
-            self._settle(row)
+        self.settling.settle(row)
         self._changed()
-
-    def _settle(self, row: Row) -> None:
-        self._unsettled.pop(row, None)
-        if not self._unsettled:
-            self._tell_settled()
-
-    def when_settled(self, callback: Callable[[], object]) -> None:
-        """Call back, in any thread, when every row has a value or says why it has none."""
-        self._when_settled.append(callback)
-        if not self._unsettled:
-            self._tell_settled()
-
-    def no_longer_when_settled(self, callback: Callable[[], object]) -> None:
-        """Forget what was to be called back, if it has not been."""
-        with contextlib.suppress(ValueError):
-            self._when_settled.remove(callback)
-
-    def _tell_settled(self) -> None:
-        with contextlib.suppress(IndexError):  # two threads at once: each callback is popped once
-            while True:
-                self._when_settled.pop()()
 
     def _ask_for_names(self, row: Row) -> None:
         """Have a worker ask the pattern's device for its attributes."""
@@ -185,14 +161,18 @@ class Board:
         pattern = self._patterns.get(row)
         if pattern is None or call.cancelled:
             return
-        names = () if call.error else pattern.choose(call.result)
-        for number, name in enumerate(names):
-            self._add(name, row.place + number / len(names))
-        if names:
+        error = call.error
+        names = () if error else pattern.choose(call.result)
+        try:
+            for number, name in enumerate(names):
+                self._add(name, row.place + number / len(names))
+        except IpytangoError as refused:  # the device has a name that is none, or all is closed
+            error = refused
+        if names and error is None:
             self._take_out([row])
             return
-        row.fail(failure_of(call.error or _no_match(pattern, len(call.result))))
-        self._settle(row)
+        row.fail(failure_of(error or _no_match(pattern, len(call.result))))
+        self.settling.settle(row)
         self._dirty[row] = None
         self._changed()
 
@@ -204,8 +184,9 @@ class Board:
             if self._awake or self._closed:
                 return
             self._awake = True
-            for row in self.rows():
-                self._unsettled[row] = None
+            rows = self.rows()
+            self.settling.expect(rows)
+            for row in rows:
                 self._follow(row)
 
     def rest(self) -> None:
