@@ -76,11 +76,16 @@ export function queue(waiting, frame) {
  * @param {number} sinceMs  the kernel's time of its last message
  */
 export function staleText(sinceMs) {
-  return `stale since ${new Date(sinceMs).toLocaleTimeString()}: the kernel does not answer`;
+  return `stale since ${clockText(sinceMs)}: the kernel does not answer`;
+}
+
+/** With 24 hours, as in all displays. @param {number} ms */
+function clockText(ms) {
+  return new Date(ms).toLocaleTimeString([], { hourCycle: "h23" });
 }
 
 /** @param {number} sinceMs */
 export function closedText(sinceMs) {
-  return `closed since ${new Date(sinceMs).toLocaleTimeString()}`;
+  return `closed since ${clockText(sinceMs)}`;
 }
 
