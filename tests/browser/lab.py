@@ -23,7 +23,7 @@ import psutil
 from support.ipykernels import FOLDER
 from support.scratch import shell_environment
 
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 90.0
 END_TIMEOUT_S = 20.0
 _LOOK_AGAIN_S = 0.05
 
@@ -37,6 +37,10 @@ _SETTINGS = {
 }
 
 
+# Else each page that is loaded has node look whether JupyterLab could be built anew, for seconds.
+_PAGE_CONFIG = {"buildCheck": False, "buildAvailable": False}
+
+
 class Lab:
     """A Jupyter server in a process of its own; a context manager that ends it."""
 
@@ -47,10 +51,9 @@ class Lab:
         self._root.mkdir(parents=True)
         self._settings = scratch / "settings"
         environment = shell_environment(scratch, tango_host, SHELL="/bin/sh")
-        _write_json(
-            Path(environment["JUPYTER_CONFIG_DIR"]) / "labconfig/default_setting_overrides.json",
-            _SETTINGS,
-        )
+        configuration = Path(environment["JUPYTER_CONFIG_DIR"]) / "labconfig"
+        _write_json(configuration / "default_setting_overrides.json", _SETTINGS)
+        _write_json(configuration / "page_config.json", _PAGE_CONFIG)
         kernels = Path(environment["JUPYTER_DATA_DIR"]) / "kernels"
         for folder in sorted(FOLDER.glob("[0-9]*")):
             _write_json(kernels / kernel_name(folder.name) / "kernel.json", _kernelspec(folder))
