@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ipytango.client import Feeds, Following, _feed
+from ipytango.client import Feeds, Following, _feed, _followed_device
 from ipytango.demo import Demo
 from ipytango.errors import AttributeNameError, OptionError, StreamClosed
 from support.listeners import Listener, until
@@ -228,6 +228,23 @@ def test_error_events_are_readings(follow: Follow, event_device: Any) -> None:
     assert following.status.errors == 1
     event_device.pushed = 5.0
     listener.wait_for_value(5.0)
+
+
+def test_what_has_silent_events_is_polled_until_they_come_again(
+    feeds: Feeds, follow: Follow, event_device: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_followed_device, "SILENT_PERIOD_S", 0.5)
+    following, listener = follow("pushed", period_s=OFTEN_S)
+    live_by(following, "change")
+    event_device.push_silence()
+    listener.wait_for(lambda reading: reading.source == "poll")
+    event_device.pushed = 8.0
+    listener.wait_for_value(8.0)
+    live_by(following, "change")
+    assert feeds.census().subscriptions == 1
+    event_device.pushed = 9.0
+    listener.wait_for_value(9.0)
+    assert following.status.errors == 0
 
 
 @pytest.mark.parametrize("every", [True, False])

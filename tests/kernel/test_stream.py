@@ -190,6 +190,40 @@ value = next(stream).value
     outcome.check()
 
 
+MANY = """\
+import tango
+names = [
+    f"{device}/{name}"
+    for device in ("sys/tg_test/1", *(f"test/slow/{number + 1}" for number in range(5)))
+    for name in tango.DeviceProxy(device, green_mode=tango.GreenMode.Synchronous)
+        .get_attribute_list()
+]
+names = (names * 2)[:100]
+stream = ipytango.stream(*names, period=0.02)
+heard = set()
+for reading in stream:
+    heard.add(reading.attribute)
+    if len(heard) == len(set(names)): break
+"""
+
+
+@pytest.mark.parametrize("fresh_green_kernel", ["synchronous", "asyncio"], indirect=True)
+@pytest.mark.parametrize("before", ["", "%unload_ext ipytango"])
+def test_a_kernel_that_follows_much_ends_in_silence(
+    fresh_green_kernel: Kernel, slow_devices: tuple[str, ...], before: str
+) -> None:
+    kernel = fresh_green_kernel
+    kernel.run(SETUP).check()
+    kernel.run(MANY).check()
+    _, said = kernel.last_words
+    kernel.run(before).check()
+    kernel.shutdown()
+    status, said_at_last = kernel.last_words
+    assert said_at_last == said
+    assert status is not None
+    assert status >= 0  # no signal has ended it
+
+
 def test_without_the_extension(fresh_kernel: Kernel) -> None:
     fresh_kernel.run("""
 import ipytango

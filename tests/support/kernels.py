@@ -116,6 +116,11 @@ class Kernel:
         return self._process.poll() is None
 
     @property
+    def last_words(self) -> tuple[int | None, str]:
+        """The exit status of a kernel that has ended, and what it has written to its streams."""
+        return self._process.poll(), self._log.read_text()
+
+    @property
     def idle(self) -> bool:
         """Whether it lives and has ended every cell that was sent to it."""
         self._receive(0)
@@ -263,6 +268,8 @@ class Kernel:
 
     def end(self) -> None:
         """Shut down a kernel that has nothing to do, kill one that a test left hanging."""
+        if not self._manager.has_kernel:
+            return  # the test has shut it down
         if self.idle:
             self.shutdown()
         else:

@@ -151,6 +151,14 @@ class Event(Device):
             self.push_change_event("pushed", error)
 
     @command
+    def push_silence(self) -> None:
+        """Have `pushed` send the error that Tango gives when events do not get through."""
+        try:
+            Except.throw_exception("API_EventTimeout", "No heartbeat came", "Event.push_silence")
+        except DevFailed as error:
+            self.push_change_event("pushed", error)
+
+    @command
     def push_quality(self, quality: str) -> None:
         """Have `pushed` send its value with a quality: VALID, ALARM, WARNING, CHANGING, INVALID."""
         chosen = getattr(AttrQuality, f"ATTR_{quality}")
