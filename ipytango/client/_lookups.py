@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections
+import contextlib
+import contextvars
 import dataclasses
 import logging
 import time
@@ -48,6 +50,8 @@ FACTS_KEEP_S = 60.0
 
 STATE_KEEP_S = 0.5
 
+_AT_ONCE = contextvars.ContextVar("ipytango_displays_at_once", default=False)
+
 
 @dataclasses.dataclass
 class _Entry:
@@ -86,6 +90,28 @@ class Lookups:
             return dataclasses.replace(snapshot, facts=known)
         origins = {value.origin for value in _values_in(snapshot)}
         return _with_facts(snapshot, self.attributes(origins)) if origins else snapshot
+
+    @contextlib.contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """Within this context displays ask, and do without what is not known already."""
+        token = _AT_ONCE.set(True)
+        try:
+            yield
+        finally:
+            _AT_ONCE.reset(token)
+
+    def when_more_is_known(self, snapshot: Snapshot, told: Callable[[], object]) -> bool:
+        """Ask, and have `told` called, in any thread, when `complete` says more than it would now.
+
+        Returns whether that is to be expected.
+        """
+        with self.without_waiting():
+            self.complete(snapshot)
+        known = (self._entry(*key).call for key in _keys_of(snapshot))
+        calls = {id(call): call for call in known if call is not None}
+        for call in calls.values():
+            call.when_done(lambda _: told())
+        return bool(calls)
 
     def attributes(self, names: Iterable[str]) -> dict[str, AttributeFacts]:
         """Return what is known of attributes, by their full names."""
@@ -169,8 +195,8 @@ class Lookups:
         return call
 
     def _wait(self, calls: list[Call]) -> None:
-        """Wait for them, but not where it would stop the loop."""
-        if get_ident() == self._dispatch.thread and not can_wait():
+        """Wait for them, but not where it would stop the loop, or nobody wants to."""
+        if _AT_ONCE.get() or (get_ident() == self._dispatch.thread and not can_wait()):
             return
         until = time.monotonic() + PATIENCE_S
         for call in calls:
@@ -197,6 +223,15 @@ def _values_in(snapshot: Any) -> Iterator[_Asking]:
         yield from _values_in(snapshot.answer)
     elif isinstance(snapshot, EventSnapshot):
         yield from _values_in(snapshot.content)
+
+
+def _keys_of(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Name the questions that a snapshot is completed by."""
+    if isinstance(snapshot, DeviceSnapshot):
+        return [("device", snapshot.origin), ("status", snapshot.origin)]
+    if isinstance(snapshot, DatabaseSnapshot):
+        return [] if snapshot.is_file else [("database", snapshot.place)]
+    return [("attribute", value.origin) for value in _values_in(snapshot)]
 
 
 def _with_facts(snapshot: Any, known: dict[str, AttributeFacts]) -> Any:

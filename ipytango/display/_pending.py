@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from ..client import Failure, PendingFacts, failure_of
@@ -39,13 +39,20 @@ class Shown:
 
 
 class ValueFormats(Protocol):
-    """How the shell displays values, whatever they are; pure, for any thread."""
+    """How the shell displays values, whatever they are; for any thread."""
 
     def full(self, value: Any) -> Shown:
         """Display a value as a cell's result is."""
 
     def line(self, value: Any) -> str:
         """Display it in a line of text."""
+
+    def when_more_is_known(self, value: Any, told: Callable[[], object]) -> bool:
+        """Have `told` called, in any thread, when these display it better than they would now.
+
+        That is when what is asked beside it is known, such as its unit. Returns whether that is
+        to be expected.
+        """
 
 
 @dataclasses.dataclass(frozen=True)

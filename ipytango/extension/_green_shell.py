@@ -83,7 +83,7 @@ class GreenShell:
         )
         patches.on_undo(self._client.close)
         show_tango_values(patches, shell, self._client, lambda: self.hub)
-        show_pending_results(patches, shell, lambda: self.hub)
+        show_pending_results(patches, shell, self._client, lambda: self.hub)
         show_status_live(patches, shell, lambda: self.hub, self.status)
         self._register_magics()
         atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop

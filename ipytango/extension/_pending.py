@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from IPython.display import publish_display_data
 from IPython.utils.dir2 import get_real_method
 
-from ..client import PENDING_TYPES, pending_of, snapshot_of
+from ..client import PENDING_TYPES, Client, pending_of, snapshot_of
 from ..display import (
     Shown,
     escape,
@@ -34,9 +35,11 @@ MAX_HTML = 2_000_000
 """A value whose HTML is larger is shown as text: the card stays in the saved notebook."""
 
 
-def show_pending_results(patches: Patches, shell: Any, hub: Callable[[], Hub]) -> None:
+def show_pending_results(
+    patches: Patches, shell: Any, client: Client, hub: Callable[[], Hub]
+) -> None:
     """Have the shell show futures and their kin; `hub` is asked for when there is one to show."""
-    pending = _PendingDisplays(shell, hub)
+    pending = _PendingDisplays(shell, client, hub)
     texts = shell.display_formatter.formatters["text/plain"].type_printers
     for kind in PENDING_TYPES:
         patches.set_item(texts, kind, pending.print_one)
@@ -55,15 +58,18 @@ def show_pending_results(patches: Patches, shell: Any, hub: Callable[[], Hub]) -
 class _Formats:
     """How the shell displays values, by the formatters that are registered with it."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, client: Client, *, wait: bool) -> None:
         self._shell = shell
+        self._lookups = client.lookups
+        self._wait = wait
 
     def full(self, value: Any) -> Shown:
         """Display a value; None, which most commands give, is nothing to show."""
         if value is None:
             return Shown("", "")
-        text = self._text(value)
-        html = self._html(value)
+        with self._waiting_or_not():
+            html = self._html(value)
+            text = self._text(value)  # in IPython's order: Tango's displays make both at once
         if html is None or len(html) > MAX_HTML:
             html = _PLAIN.format(escape(text))
         return Shown(html, text)
@@ -71,9 +77,21 @@ class _Formats:
     def line(self, value: Any) -> str:
         """Display it in a line of text."""
         snapshot = snapshot_of(value)
-        text = self._text(value) if snapshot is None else line_of(snapshot)
+        with self._waiting_or_not():
+            if snapshot is None:
+                text = self._text(value)
+            else:
+                text = line_of(self._lookups.complete(snapshot))
         first, _, rest = text.partition("\n")
         return f"{first[:MAX_LINE]}…" if rest or len(first) > MAX_LINE else first
+
+    def when_more_is_known(self, value: Any, told: Callable[[], object]) -> bool:
+        """Ask what belongs beside a value, and have `told` called when it is known."""
+        snapshot = snapshot_of(value)
+        return snapshot is not None and self._lookups.when_more_is_known(snapshot, told)
+
+    def _waiting_or_not(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext() if self._wait else self._lookups.without_waiting()
 
     def _text(self, value: Any) -> str:
         text = str(self._format("text/plain", value))
@@ -107,9 +125,11 @@ _IMAGE = '<img src="data:image/{};base64,{}" style="max-width:100%">'
 class _PendingDisplays:
     """The printers that IPython calls."""
 
-    def __init__(self, shell: Any, hub: Callable[[], Hub]) -> None:
+    def __init__(self, shell: Any, client: Client, hub: Callable[[], Hub]) -> None:
         self._hub = hub
-        self._formats = _Formats(shell)
+        self._formats = _Formats(shell, client, wait=True)
+        # Panels display in the hub's thread, where others wait, and are displayed again.
+        self._formats_of_panels = _Formats(shell, client, wait=False)
 
     # --- text: called by IPython's pretty printer -------------------------------------------------
 
@@ -145,7 +165,7 @@ class _PendingDisplays:
         pending = pending_of(thing)
         facts = pending.facts()
         if not facts.over:
-            self._show(PendingPanel(self._hub(), pending, self._formats))
+            self._show(PendingPanel(self._hub(), pending, self._formats_of_panels))
             return
         outcome = shown_outcome(pending, facts.phase, self._formats)
         separator = "\n" if "\n" in outcome.text else ": "
@@ -157,11 +177,11 @@ class _PendingDisplays:
         if not _all_pending(things):
             _decline(things)
             return
-        members = self._tally_of(things)
-        tally = members.look_at_all()
-        if not tally.over:
+        members = self._tally_of(things, self._formats_of_panels)
+        if not all(one.over for _, one in members.waiting.values()):
             self._show(PendingManyPanel(self._hub(), members))
             return
+        tally = self._tally_of(things).look_at_all()
         text = "\n".join(tally_lines(tally))
         publish_display_data({"text/html": tally_html(tally), "text/plain": text})
 
@@ -171,10 +191,9 @@ class _PendingDisplays:
         if panel.over:
             panel.refresh_saved()  # it ended while it was being shown
 
-    def _tally_of(self, things: Any) -> PendingTally:
-        return PendingTally(
-            ((key, pending_of(thing)) for key, thing in _named(things)), self._formats
-        )
+    def _tally_of(self, things: Any, formats: _Formats | None = None) -> PendingTally:
+        members = ((key, pending_of(thing)) for key, thing in _named(things))
+        return PendingTally(members, formats or self._formats)
 
 
 def _all_pending(things: Any) -> bool:

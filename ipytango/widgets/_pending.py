@@ -32,7 +32,10 @@ def shown_outcome(pending: Pending, phase: str, formats: ValueFormats) -> Shown:
 
 
 class PendingPanel(Panel):
-    """One pending result. Its future keeps it alive until it ends; then it lets go of that."""
+    """One pending result. Its future keeps it alive until it ends; then it lets go of that.
+
+    The value itself it keeps until what is asked beside it is known, if that is not at once.
+    """
 
     view = "pending"
     looks_every_s = 1.0  # a queued call that starts tells nobody, nor does code that moves on
@@ -44,7 +47,9 @@ class PendingPanel(Panel):
         self._gate = allocate_lock()  # the thread that displays it looks, too
         self._facts = pending.facts()
         self._outcome = Shown("", "")
-        self._sent: PendingFacts | None = None
+        self._value: Any = None
+        self._more_is_known = False
+        self._sent: tuple[str, ...] | None = None
         pending.watch(self._told)
 
     # --- what is known ----------------------------------------------------------------------------
@@ -54,16 +59,31 @@ class PendingPanel(Panel):
         self.changed()
         self.refresh_saved()
 
+    def _learnt(self) -> None:
+        """Hear that more is known of its value, in whatever thread."""
+        self._more_is_known = True
+        self.changed()
+        self.refresh_saved()
+
     def _look(self) -> PendingFacts:
         with self._gate:
             pending = self._pending
             if pending is not None:
                 self._facts = pending.facts()
                 if self._facts.over:
-                    self._outcome = shown_outcome(pending, self._facts.phase, self._formats)
+                    self._take_outcome(pending)
                     self._let_go(pending)
                     self.refresh_saved()
+            elif self._more_is_known and self._value is not None:
+                self._outcome, self._value = self._formats.full(self._value), None
             return self._facts
+
+    def _take_outcome(self, pending: Pending) -> None:
+        phase = self._facts.phase
+        value = pending.value if phase == "done" else None
+        if value is not None and self._formats.when_more_is_known(value, self._learnt):
+            self._value = value
+        self._outcome = shown_outcome(pending, phase, self._formats)
 
     def _let_go(self, pending: Pending) -> None:
         self._pending = None
@@ -86,8 +106,9 @@ class PendingPanel(Panel):
 
     def frame(self, look: Look) -> Frame | None:
         facts = self._look()
-        sent, self._sent = self._sent, facts
-        if sent is not None and not look.first and _as_shown(sent) == _as_shown(facts):
+        shown = facts.phase, facts.note, facts.cancels, self._outcome.html
+        sent, self._sent = self._sent, shown
+        if sent == shown and not look.first:
             return None
         return Frame(
             {
@@ -130,7 +151,3 @@ class PendingPanel(Panel):
         with self._gate:
             if self._pending is not None:
                 self._let_go(self._pending)
-
-
-def _as_shown(facts: PendingFacts) -> tuple[str, str, str]:
-    return facts.phase, facts.note, facts.cancels

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import functools
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..client import Pending
@@ -27,6 +28,10 @@ from ._panel import Frame, Look, Panel
 __all__ = ["PendingManyPanel", "PendingTally"]
 
 
+def _nothing() -> None:
+    """Tell nobody."""
+
+
 class PendingTally:
     """Counts many pending results as they end; one thread at a time."""
 
@@ -36,6 +41,11 @@ class PendingTally:
         self._total = len(self.waiting)
         self._counts = collections.Counter[str]()
         self._results: list[Ended] = []
+        # Values of results of which more is being asked, by their places in that list.
+        self._values: dict[int, Any] = {}
+        self._learnt: collections.deque[int] = collections.deque()
+        self.told: Callable[[], object] = _nothing
+        """Is called, in any thread, when a look would tell more of a result."""
         self._failures: list[Ended] = []
         self._began_at = time.monotonic()
         self._ended_at: float | None = None
@@ -48,6 +58,11 @@ class PendingTally:
         for number in numbers:
             if number in self.waiting:
                 self._look_at(number, *self.waiting[number])
+        while self._learnt:
+            place = self._learnt.popleft()
+            if place in self._values:  # it may be told more than once
+                text = self._formats.line(self._values.pop(place))
+                self._results[place] = dataclasses.replace(self._results[place], text=text)
         if not self.waiting and self._ended_at is None:
             self._ended_at = time.monotonic()
         return self._tally()
@@ -69,10 +84,27 @@ class PendingTally:
             failure = failure_of_pending(error)
             self._failures.append(Ended(key, str(facts.request), facts.elapsed_s, "", failure))
         if phase == "done" and len(self._results) < SHOWN_ENDED:
-            text = "" if facts.phase == "ended" else self._formats.line(pending.value)
+            text = ""
+            if facts.phase != "ended":
+                self._ask_more(len(self._results), pending.value)
+                text = self._formats.line(pending.value)
             self._results.append(Ended(key, str(facts.request), facts.elapsed_s, text))
         del self.waiting[number]
         pending.unwatch()
+
+    def _ask_more(self, place: int, value: Any) -> None:
+        def learnt() -> None:
+            self._learnt.append(place)
+            self.told()
+
+        self._values[place] = value
+        if not self._formats.when_more_is_known(value, learnt):
+            del self._values[place]
+
+    @property
+    def settled(self) -> bool:
+        """Whether a look would tell nothing new any more."""
+        return not (self.waiting or self._values)
 
     def _tally(self) -> Tally:
         return Tally(
@@ -105,6 +137,7 @@ class PendingManyPanel(Panel):
         ]
         self._tally = members.look_at_all()
         self._sent: Tally | None = None
+        members.told = self._learnt
         for number, (_, one) in list(members.waiting.items()):
             one.watch(functools.partial(self._told, number))
 
@@ -115,12 +148,18 @@ class PendingManyPanel(Panel):
         if self._tally.pending <= len(self._ended):
             self.refresh_saved()  # perhaps the last one
 
+    def _learnt(self) -> None:
+        """Hear that more is known of a result, in whatever thread."""
+        self.changed()
+        self.refresh_saved()
+
     def _look(self) -> Tally:
         with self._gate:
-            if not self._tally.over:
+            if not self._members.settled:
+                was_over = self._tally.over
                 ended = [self._ended.popleft() for _ in range(len(self._ended))]
                 self._tally = self._members.look([*ended, *self._silent])
-                if self._tally.over:
+                if self._tally.over and not was_over:
                     self.refresh_saved()
             return self._tally
 
@@ -137,6 +176,8 @@ class PendingManyPanel(Panel):
         sent, self._sent = self._sent, tally
         if sent is None or look.first:
             results = failures = 0
+        elif sent.results != tally.results[: len(sent.results)]:  # more is known of some
+            results, failures = 0, len(sent.failures)
         elif (sent.counts, sent.cancellable) == (tally.counts, tally.cancellable):
             return None
         else:

@@ -288,3 +288,27 @@ def test_the_display_of_a_large_value_does_not_keep_it_alive(notebook: Kernel) -
         "del reading; gc.collect()\nprint('data-ipytango' in html, alive())"
     ).check()
     assert outcome.stdout == "True None\n"
+
+
+@pytest.mark.parametrize("shown", ["future", "[future, other]"])
+def test_a_pending_reading_turns_into_one_with_unit_and_format(
+    notebook: Kernel, shown: str
+) -> None:
+    # A new extension knows nothing of any attribute yet.
+    notebook.run("%unload_ext ipytango\n%load_ext ipytango").check()
+    display = notebook.run(
+        "import concurrent.futures\n"
+        "future, other = concurrent.futures.Future(), concurrent.futures.Future()\n"
+        "reading = val.read_attribute('gap')\n"
+        f"display({shown})"
+    ).check()
+    found = re.match(r'<div data-ipytango="(\w+)">', display.displays[0][HTML])
+    assert found is not None
+    panel = found[1]
+    notebook.run("future.set_result(reading); other.set_result(reading)").check()
+
+    def saved() -> list[dict[str, Any]]:
+        return [one for one in notebook.display_updates(panel) if "12.3457 mm" in one[TEXT]]
+
+    last = notebook.wait_until(saved, "a snapshot with the unit")[-1]
+    assert words(last[HTML]).count("12.3457 mm") == 1 + shown.count("other")
