@@ -3,7 +3,6 @@
 from . import _answers, _clients, _failures, _interfaces, _values  # noqa: F401 - their displays
 from ._charts import MARKED, PALETTE, ChartLine, chart, rgb
 from ._colours import COLOUR_MAPS, colour_table
-from ._curves import ticks
 from ._decimation import decimate
 from ._drawings import Drawing, stacked
 from ._errors import error_line
@@ -31,6 +30,7 @@ from ._plots import plot_html, plot_text
 from ._show import html_of, line_of, text_of
 from ._sparklines import sparkline
 from ._statistics import statistics_of
+from ._ticks import ticks
 from ._values import value_record
 from ._watch import (
     WATCH_COLUMNS,

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._curves import ticks
 from ._decimation import decimate
 from ._drawings import GRID, INK, Anchor, Colour, Drawing, Point
 from ._numbers import brief_number
+from ._ticks import ticks
 
 __all__ = ["MARKED", "PALETTE", "ChartLine", "chart", "rgb"]
 
@@ -36,6 +36,9 @@ MARKED = {"WARNING": "#c99700", "ALARM": "#e0501b"}
 RIGHT, TOP, BOTTOM = 28, 8, 22
 AXIS_WIDTH = 58
 LEGEND_HEIGHT = 18
+LONE_DOT = 2.0
+"""Radius of a point that stands alone between gaps."""
+
 LONGEST_LABEL = 60
 DAY_S = 86400
 TIME_STEPS_S = (
@@ -54,6 +57,9 @@ class ChartLine:
 
     unit: str
     colour: str
+    width: float = dataclasses.field(default=1.5, kw_only=True)
+    """Pixels."""
+
     xs: NDArray[np.float64]
     """Ascending: seconds since the epoch, or an index."""
 
@@ -93,13 +99,18 @@ def chart(  # noqa: PLR0913 - flags and sizes, by name
     *,
     time: bool,
     log: bool = False,
+    legend: bool = True,
     width: int = 680,
     height: int = 230,
 ) -> Drawing:
-    """Draw `lines` for x from `low` to `high`, with a legend; `time` says that x is a time."""
-    legend = LEGEND_HEIGHT * max(len(lines), 1) if len(lines) > 1 else LEGEND_HEIGHT
-    drawing = Drawing(width, height + legend)
-    for row, line in enumerate(lines):
+    """Draw `lines` for x from `low` to `high`; `time` says that x is a time.
+
+    NaN and infinities are gaps. Of more points than there is room for, each pixel column shows the
+    least and the greatest value.
+    """
+    head = LEGEND_HEIGHT * max(len(lines), 1) if legend else 0
+    drawing = Drawing(width, height + head)
+    for row, line in enumerate(lines if legend else ()):
         y = 12 + row * LEGEND_HEIGHT
         drawing.box((2, y - 8), (9, 9), rgb(line.colour))
         drawing.text((17, y), _shortened(line.label, 2 * LONGEST_LABEL), size=12)
@@ -109,7 +120,7 @@ def chart(  # noqa: PLR0913 - flags and sizes, by name
     right = width - max(AXIS_WIDTH * len(sides[1]), RIGHT)
     if not low < high:
         low, high = low - 0.5, low + 0.5
-    area = _Area(left, right, legend + TOP, legend + height - BOTTOM, low, high)
+    area = _Area(left, right, head + TOP, head + height - BOTTOM, low, high)
     _draw_x_axis(drawing, area, time=time)
     for number, scale in enumerate(scales):
         own = [line for line in lines if line.scale == scale]
@@ -117,6 +128,9 @@ def chart(  # noqa: PLR0913 - flags and sizes, by name
         _draw_y_axis(drawing, area, y_scale, number, own)
         for line in own:
             _draw_line(drawing, area, y_scale, line)
+    if lines and not any(np.isfinite(line.ys).any() for line in lines):
+        middle = (area.left + area.right) / 2, (area.top + area.bottom) / 2
+        drawing.text(middle, "no finite values", "middle", size=13)
     return drawing
 
 
@@ -197,7 +211,10 @@ def _draw_line(drawing: Drawing, area: _Area, scale: _Scale, line: ChartLine) ->
     px, py = place(xs, ys)
     px = np.clip(px, area.left, area.right)
     for run in _runs(px, py, steps=line.steps):
-        drawing.line(run, colour, 1.5)
+        if len(run) > 1:
+            drawing.line(run, colour, line.width)
+        else:
+            drawing.dot(run[0], LONE_DOT, colour)
     for position, mark in line.marks:
         x, y = place(line.xs[position], line.ys[position])
         if math.isfinite(y) and area.left <= x <= area.right:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._colours import colour_table
-from ._curves import INK, ticks
+from ._drawings import INK
 from ._numbers import brief_number
+from ._ticks import ticks
 
 __all__ = ["Picture", "colour_bar_svg", "lamps_svg", "paint", "shade"]
 
@@ -93,20 +94,20 @@ def colour_bar_svg(low: float, high: float, height: int, colours: str = "viridis
         f'<stop offset="{index / 16:.4f}" stop-color="rgb({r},{g},{b})"/>'
         for index, (r, g, b, _) in enumerate(table[np.linspace(255, 0, 17).astype(int)].tolist())
     )
-    labels = ""
+    labels, ink = "", "rgb({},{},{})".format(*INK)
     if low < high:
         scale = max(abs(low), abs(high))
         for value in ticks(low, high, 4):
             share = (value / scale - low / scale) / (high / scale - low / scale)
             y = bottom - share * (bottom - edge)
             labels += (
-                f'<path d="M16 {y:.1f}h4" stroke="{INK}"/>'
+                f'<path d="M16 {y:.1f}h4" stroke="{ink}"/>'
                 f'<text x="24" y="{y + 4:.1f}">{brief_number(value, 4)}</text>'
             )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="84" height="{height}" '
         f'viewBox="0 0 84 {height}" font-family="system-ui,sans-serif" font-size="11" '
-        f'fill="{INK}"><defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1">{stops}'
+        f'fill="{ink}"><defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1">{stops}'
         f'</linearGradient></defs><rect x="2" y="{edge}" width="14" height="{bottom - edge}" '
         f'fill="url(#g)"/>{labels}</svg>'
     )

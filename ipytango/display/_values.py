@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from ..client import Reading, StateSnapshot, TimeSnapshot, ValueList, ValueSnapshot
 from ._addresses import png_address, svg_address
+from ._charts import ChartLine, chart
 from ._colours import quality_colour, state_colour
-from ._curves import curve_svg
+from ._decimation import decimate
 from ._numbers import brief_number, format_number
 from ._pictures import LAMPS, colour_bar_svg, lamps_svg, paint
 from ._show import html_of, line_of, text_of
@@ -29,6 +30,10 @@ LONGEST_WORD = 300
 
 READINGS = 200
 """Readings of a list that are shown."""
+
+READ, SET = "#3b7dc4", "#d9730d"
+CURVE_COLUMNS = 480
+"""Pixels across that a curve has to itself."""
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -152,12 +157,29 @@ def _curve(snapshot: ValueSnapshot, values: NDArray[Any]) -> dict[str, Any]:
     setting = array_of(snapshot.reading.set_value)
     if setting is None or setting.ndim != 1 or len(setting) < 2:
         setting = None
-    picture = svg_address(curve_svg(values, set_values=setting, unit=unit))
+    lines = [_line(values, READ, 1.5, unit)]
+    if setting is not None:
+        lines.insert(0, _line(setting, SET, 1.0, unit))
+    last = max(len(values), 0 if setting is None else len(setting)) - 1
+    drawing = chart(lines, 0, max(last, 1), time=False, legend=False, width=560, height=180)
     return {
-        "picture": picture,
+        "picture": svg_address(drawing.to_svg()),
         "figures": figures(statistics_of(values)),
         "set_is_drawn": setting is not None,
     }
+
+
+def _line(values: NDArray[Any], colour: str, width: float, unit: str) -> ChartLine:
+    # Here, as it is quicker than to have all of millions as floats.
+    positions, kept = decimate(values, CURVE_COLUMNS)
+    return ChartLine(
+        label="",
+        unit=unit,
+        colour=colour,
+        width=width,
+        xs=positions.astype(float),
+        ys=kept.astype(float),
+    )
 
 
 def _picture(snapshot: ValueSnapshot, values: NDArray[Any]) -> dict[str, Any]:
