@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import IpytangoError
+from ._openings import Openings
 from ._pages import BLIND_BYTES, LOST_AFTER_S, SMALL_BATCH_BYTES, Pace, Page
 from ._panel import Look, Panel
 from ._protocol import VERSION, json_safe, pack
+from ._saving import Saving
 from ._seats import Seat
 
 if TYPE_CHECKING:
@@ -32,8 +34,6 @@ EXPECTED_S = 30.0
 REOPENED_S = 60.0
 """What a page had mounted that is gone is wanted for so long after another page has come."""
 BLIND_EVERY_S = 1.0
-DESCRIBED_EVERY_S = 0.1
-"""Configs are sent again so often at most, unless a frame needs one: what they tell may flutter."""
 DEFAULT_PX = 800
 
 
@@ -44,7 +44,8 @@ class Carrier:
         self._seats = seats
         self._wire = wire
         self._cell_runs = cell_runs
-        self._saved_between_cells: dict[str, dict[str, str]] = {}
+        self._openings = Openings(seats, self._send)
+        self._saving = Saving(wire, cell_runs)
         self._pages: dict[str, Page] = {}
         # What was shown and is on no page yet, and since when. The page cannot be heard while a
         # cell blocks an old kernel.
@@ -55,16 +56,13 @@ class Carrier:
         self._bytes = 0
         self._batch_s = 0.0
         self._upkeep_s = 0.0
-        # Panels whose config is to be sent again, and when that was done last.
-        self._undescribed: dict[str, None] = {}
-        self._described_s = 0.0
         self.closed = False
 
     def census(self) -> dict[str, int]:
         """Count awake panels, live pages, batches and bytes."""
         return {
             "awake": sum(seat.awake is not None for seat in self._seats.copy().values()),
-            "pages": sum(page.live for page in list(self._pages.values())),
+            "pages": sum(page.live for page in self._pages.copy().values()),
             "batches": self._number,
             "bytes": self._bytes,
         }
@@ -79,78 +77,28 @@ class Carrier:
         self._expected[panel.id] = time.monotonic()
         seat.saved = seat.saved or {}  # it stands in the notebook, whether or not a page comes
         self._waken(panel, seat)
-        self.open([panel.id])
-
-    def open(self, names: Iterable[str]) -> int:
-        """Tell the pages what the views of these panels need; of those that are gone, that.
-
-        Returns about how many bytes it took.
-        """
-        entries, gone = [], []
-        for name in names:
-            panel = self._panel(name)
-            if panel is None:
-                gone.append(name)
-                continue
-            try:
-                config = json_safe(panel.config())
-            except Exception:
-                _LOG.exception("%r has no config", panel)
-                continue
-            entries.append({"p": name, "w": panel.view, "c": config})
-        if entries:
-            self._send({"k": "o", "p": entries})
-        if gone:
-            self._send({"k": "x", "p": gone})
-        return len(str(entries)) + len(str(gone))
+        self._openings.open([panel.id])
 
     def describe(self, name: str) -> None:
         """Send a panel's config again: soon, and before the next frame of it."""
-        self._undescribed[name] = None
+        self._openings.again(name)
 
-    def _describe(self, now_s: float, names: Iterable[str]) -> None:
-        due = [name for name in names if name in self._undescribed]
-        for name in due:
-            del self._undescribed[name]
-            if (seat := self._seats.get(name)) is not None:
-                seat.described = True  # before it is asked: what changes from now on is for later
-        if due:
-            self._described_s = now_s
-            self.open(name for name in due if name in self._seats)
+    def cell_begins(self) -> None:
+        """Note that a cell runs from now on."""
+        self._saving.cell_begins()
 
     def save(self, panel: Panel) -> None:
         """Renew the snapshot in the notebook, if it is another one."""
         seat = self._seats.get(panel.id)
         if seat is not None:
-            self._save(panel, seat)
-
-    def _save(self, panel: Panel, seat: Seat) -> None:
-        if seat.awake is None and seat.saved is None:
-            return  # nobody has seen it
-        bundle = panel.bundle()
-        seat.saved_s, seat.changed_since_saved = time.monotonic(), False
-        if bundle != seat.saved:
-            seat.saved = bundle
-            self._wire.update_display(panel.id, bundle)
-            if not self._cell_runs():
-                self._saved_between_cells[panel.id] = bundle
-
-    def cell_begins(self) -> None:
-        """Send again what was saved since the last cell ended.
-
-        Programs that execute notebooks (nbclient, and so papermill and nbconvert) do not listen
-        between two cells.
-        """
-        saved, self._saved_between_cells = self._saved_between_cells, {}
-        for name, bundle in saved.items():
-            self._wire.update_display(name, bundle)
+            self._saving.save(panel, seat)
 
     def drop(self, panel: Panel, seat: Seat) -> None:
         """Let go of a panel that closes, and tell the pages."""
         self._expected.pop(panel.id, None)
-        self._undescribed.pop(panel.id, None)
+        self._openings.forget(panel.id)
         try:
-            self._save(panel, seat)
+            self._saving.save(panel, seat)
         except Exception as error:
             self._failed(panel, seat, error)  # it ends all the same
         self._put_to_sleep(seat)
@@ -230,7 +178,7 @@ class Carrier:
                 seat.fresh = seat.dirty = True
 
     def _ask(self, _: Page, message: dict[str, Any]) -> None:
-        self.open(map(str, message.get("u", ())))
+        self._openings.open(map(str, message.get("u", ())))
 
     def _ack(self, page: Page, message: dict[str, Any]) -> None:
         page.confirmed(int(message.get("s", 0)))
@@ -264,11 +212,8 @@ class Carrier:
             self._look_again(now_s)
             self._beat(now_s)
         batch_s = self._batch_if_due(now_s)
-        waits = [] if batch_s is None else [batch_s]
-        if self._undescribed and now_s >= self._described_s + DESCRIBED_EVERY_S:
-            self._describe(now_s, list(self._undescribed))
-        elif self._undescribed:
-            waits.append(self._described_s + DESCRIBED_EVERY_S)
+        again_s = self._openings.open_due(now_s)
+        waits = [due_s for due_s in (batch_s, again_s) if due_s is not None]
         if self._has_upkeep():
             waits.append(self._upkeep_s + HEARTBEAT_S)
         return max(0.0, min(waits) - time.monotonic()) if waits else None
@@ -373,7 +318,7 @@ class Carrier:
                 seat.fresh = True  # nobody knows what the page has got
                 going.append((name, seat))
         if self._expected:
-            self._unheard.blind_bytes += self.open(self._expected)
+            self._unheard.blind_bytes += self._openings.open(self._expected)
         self._batch(now_s, going, deaf, limit=SMALL_BATCH_BYTES)
         return self._batch_s + BLIND_EVERY_S
 
@@ -384,7 +329,7 @@ class Carrier:
         pages: list[Page],
         limit: int | None = None,
     ) -> None:
-        self._describe(now_s, [name for name, _ in going])
+        self._openings.open_before(now_s, [name for name, _ in going])
         entries: list[dict[str, Any]] = []
         buffers: list[bytes] = []
         size = 0
