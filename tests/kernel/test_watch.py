@@ -309,12 +309,30 @@ def test_attributes_are_added_and_taken_out(notebook: Kernel, device: str) -> No
         ("ipytango.watch()", "AttributeNameError: No attribute to watch"),
         ("ipytango.watch('sys/tg_test/1/ampli', 7)", "AttributeNameError: 7 is no attribute"),
         ("ipytango.watch('a/b/c/d', period=-1)", "OptionError: period=-1"),
+        ("ipytango.watch('a/b/c/d', period='1 s')", "OptionError: period='1 s'"),
+        ("ipytango.watch('a/b/c/d', period=float('nan'))", "OptionError: period=nan"),
+        ("%tango_plot a/b/c/d --window soon", "--window: give seconds or all, not 'soon'"),
     ],
 )
 def test_bad_input_is_one_clear_error(notebook: Kernel, code: str, said: str) -> None:
     outcome = notebook.run(code)
     assert said in outcome.text
     assert not outcome.displays
+    wait_until_nothing_is_followed(notebook)
+
+
+@pytest.mark.parametrize("call", ["watch", "plot"])
+def test_interrupted_before_it_is_had_it_follows_nothing(
+    notebook: Kernel, slow_devices: tuple[str, ...], call: str
+) -> None:
+    outcome = notebook.run(
+        "import _thread, threading\n"
+        "threading.Timer(0.3, _thread.interrupt_main).start()\n"
+        f"w = ipytango.{call}('{slow_devices[0]}/ts_hang')"
+    )
+    notebook.run(f"tango.DeviceProxy({slow_devices[0]!r}).release()").check()
+    assert outcome.error is not None
+    assert outcome.error.ename == "KeyboardInterrupt"
     wait_until_nothing_is_followed(notebook)
 
 

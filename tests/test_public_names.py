@@ -1,0 +1,21 @@
+"""The names that packages hand on are there, and can be found by looking."""
+
+import importlib
+
+import pytest
+
+import ipytango
+
+PACKAGES = ("client", "display", "extension", "green", "magics", "widgets")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_a_package_hands_on_is_there(package: str) -> None:
+    module = importlib.import_module(f"ipytango.{package}")
+    assert len(set(module.__all__)) == len(module.__all__)
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_names_that_come_on_first_use_are_listed_before() -> None:
+    assert set(ipytango.__all__) <= set(dir(ipytango))
+    assert [name for name in ipytango.__all__ if not hasattr(ipytango, name)] == []
