@@ -111,6 +111,7 @@ def every_display(
     load = (
         f"{LOAD}%tango_green futures\ndev = tango.DeviceProxy('sys/tg_test/1')\n"
         f"event = tango.DeviceProxy('{device}')\nslow = tango.DeviceProxy('{slow_devices[0]}')"
+        "\nslow.set_timeout_millis(300_000)"
     )
     notebook = open_notebook(load, *DISPLAYS.values())
     proxy = outside(device)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 PENDING = """\
 %tango_green futures
-pending = tango.DeviceProxy('test/slow/1').read_attribute('ts_hang', wait=False)
+slow = tango.DeviceProxy('test/slow/1')
+slow.set_timeout_millis(300_000)
+pending = slow.read_attribute('ts_hang', wait=False)
 pending"""
 DONE = "tango.DeviceProxy('{0}').read_attribute('pushed', wait=False)"
 
