@@ -58,7 +58,7 @@ FAINT_JS = """([output, least]) => {
     const walker = document.createTreeWalker(output, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const element = node.parentElement;
-        if (!node.textContent.trim()) continue;
+        if (!node.textContent.trim() || element.closest('.jp-OutputPrompt')) continue;
         if (!element.checkVisibility({ visibilityProperty: true })) continue;
         if (element.closest(':disabled')) continue;
         const ground = behind(element);
@@ -154,4 +154,4 @@ def test_displays_can_be_read_in_both_themes(every_display: NotebookPage) -> Non
             found = notebook.page.evaluate(FAINT_JS, [output.element_handle(), LEAST_CONTRAST])
             if found:
                 faint[f"{name} in {theme}"] = found
-    assert not faint
+    assert not faint, "\n".join(f"{where}: {what}" for where, what in faint.items())
