@@ -30,9 +30,9 @@ async def settled(*expected):
     return now
 
 def threads():
-    'Name the threads; those of Tango and of the page (its subshell) are their own.'
-    others = ("Dummy", "subshell")
-    return sorted(repr(one) for one in threading.enumerate() if not one.name.startswith(others))
+    'Name the threads, but those of Tango, of the page (its subshell) and of ZeroMQ.'
+    found = [one for one in threading.enumerate() if not type(one).__module__.startswith("zmq")]
+    return sorted(repr(one) for one in found if not one.name.startswith(("Dummy", "subshell")))
 
 before = threads(), len(get_comm_manager().comms)
 """

@@ -60,6 +60,7 @@ def test_notebook_7(open_notebook: OpenNotebook, outside: Outside, device: str) 
         outside(device).write_attribute("pushed", value)
         for cell in (1, 2, 3):
             expect_live(notebook, cell, f"{value:.3f}")
+    notebook.save()
     notebook.reload()
     outside(device).write_attribute("pushed", 8.5)
     for cell in (1, 2, 3):
