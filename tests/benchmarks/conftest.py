@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from browser.cdp import BareBrowser
+from browser.conftest import CHROMIUM, CHROMIUM_OPTIONS
+from browser.lab import Lab
+
 PLAIN = Path(__file__).parent / "plain_programs.py"
 
 
@@ -41,6 +45,22 @@ def figures() -> Iterator[Figures]:
     figures = Figures()
     yield figures
     print(f"\n\nFigures of this run (medians; lower is better):\n{figures}\n")  # noqa: T201
+
+
+@pytest.fixture(scope="session")
+def lab(tango_host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A Jupyter server whose kernels find the demo's database."""
+    with Lab(tmp_path_factory.mktemp("lab"), tango_host=tango_host) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareBrowser]:
+    """A browser that costs nothing to look through; one, as JupyterLab is large to load."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium: `make chromium` installs it where it can")
+    with BareBrowser(CHROMIUM, CHROMIUM_OPTIONS, tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

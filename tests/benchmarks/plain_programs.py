@@ -10,6 +10,7 @@ from tango.utils import PyTangoThreadPoolExecutor
 
 DEVICE = "sys/tg_test/1"
 ATTRIBUTE = "double_scalar"
+FOLLOWED_TURNS = 50
 
 
 def read(mode: str, count: str) -> None:
@@ -58,6 +59,31 @@ async def _many(workers: int, attributes: int, devices: tuple[str, ...]) -> None
         *(proxy.read_attribute(f"slow_{n}") for proxy in proxies for n in range(attributes))
     )
     print(time.perf_counter() - start)
+
+
+def follow(kind: str, number: str, rate_hz: str, *devices: str) -> None:
+    """Print the CPU seconds per second that it takes to follow so many attributes of each device.
+
+    Readings and events are taken and dropped: with `kind` "polled" the attributes of a device are
+    read together, one device after the other.
+    """
+    names = [f"{kind}_{one}" for one in range(int(number))]
+    proxies = [tango.DeviceProxy(device) for device in devices]
+    if kind == "pushed":
+        for proxy in proxies:
+            for name in names:
+                proxy.subscribe_event(name, tango.EventType.CHANGE_EVENT, _drop)
+    cpu, start = time.process_time(), time.perf_counter()
+    for turn in range(1, FOLLOWED_TURNS + 1):
+        if kind == "polled":
+            for proxy in proxies:
+                proxy.read_attributes(names)
+        time.sleep(max(0.0, start + turn / float(rate_hz) - time.perf_counter()))
+    print((time.process_time() - cpu) / (time.perf_counter() - start))
+
+
+def _drop(_: object) -> None:
+    """Take an event, and do nothing with it."""
 
 
 if __name__ == "__main__":

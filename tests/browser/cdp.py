@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from browser.lab import Lab
 
 START_TIMEOUT_S = 30.0
+OPEN_TIMEOUT_S = 120.0
 ANSWER_TIMEOUT_S = 60.0
 END_TIMEOUT_S = 10.0
 _LOOK_AGAIN_S = 0.02
@@ -102,14 +103,13 @@ class BareBrowser:
             self._process.wait()
         psutil.wait_procs(children, timeout=END_TIMEOUT_S)
 
-    def renderer(self) -> psutil.Process:
-        """Find the process that draws the page: of the renderers the one that has worked most."""
-        renderers = [
+    def renderers(self) -> list[psutil.Process]:
+        """Find the processes that draw: that of the page is one of them, and the others rest."""
+        return [
             process
             for process in psutil.Process(self._process.pid).children(recursive=True)
             if "--type=renderer" in process.cmdline()
         ]
-        return max(renderers, key=lambda process: sum(process.cpu_times()[:2]))
 
     def go_to(self, url: str) -> None:
         """Load a page; does not wait for what it loads."""
@@ -139,7 +139,8 @@ class BareNotebook:
         """Load the notebook and wait until its kernel is idle."""
         self._browser = browser
         browser.go_to(f"{lab.url}/lab/tree/{name}?reset")
-        browser.wait_for(f"() => window.jupyterapp && !!document.querySelector('{FIRST_CELL}')")
+        there = f"() => window.jupyterapp && !!document.querySelector('{FIRST_CELL}')"
+        browser.wait_for(there, timeout=OPEN_TIMEOUT_S)
         browser.evaluate(READY_JS)
         browser.wait_for(IDLE_JS)
 

@@ -23,5 +23,5 @@ def test_a_notebook_runs_in_a_bare_browser(lab: Lab, tmp_path: Path) -> None:
         notebook = BareNotebook(browser, lab, "bare.ipynb")
         notebook.run(0)
         assert notebook.text(0) == "42\ndone"
-        assert browser.renderer().is_running()
+        assert browser.renderers()
     lab.tidy()
