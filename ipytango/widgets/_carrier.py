@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import IpytangoError
 from ._openings import Openings
-from ._pages import BLIND_BYTES, LOST_AFTER_S, SMALL_BATCH_BYTES, Pace, Page
+from ._pages import BLIND_BYTES, LOST_AFTER_S, MAX_RATE_HZ, SMALL_BATCH_BYTES, Pace, Page
 from ._panel import Look, Panel
 from ._protocol import VERSION, json_safe, pack
 from ._saving import Saving
@@ -194,6 +194,8 @@ class Carrier:
             return
         try:
             value = panel.command(str(message.get("op")), message.get("a"))
+            self._openings.again(panel.id)
+            self._openings.open_before(time.monotonic(), [panel.id])  # before the answer
             self._send({**answer, "v": json_safe(value)})
         except Exception as error:
             if not isinstance(error, IpytangoError):
@@ -280,10 +282,11 @@ class Carrier:
     def _batch_if_due(self, now_s: float) -> float | None:
         """Send what is due to those who can take it; returns when to look again."""
         watching = [page for page in self._pages.values() if page.live and page.visible]
-        seats = self._changed_in_view(watching)
+        in_view = self._in_view(watching)
+        seats = [(name, seat) for name, seat in in_view if seat.dirty]
         if not seats and not self._expected:
             return None
-        rate_hz = max((1 / seat.period_s for _, seat in seats), default=1.0)
+        rate_hz = min(MAX_RATE_HZ, sum(1 / seat.period_s for _, seat in in_view) or 1.0)
         paces = [page.pace(now_s, rate_hz) for page in watching]
         if Pace.FULL in paces:
             return None  # its confirmation wakes this thread
@@ -297,10 +300,10 @@ class Carrier:
         self._batch(now_s, going, able)
         return min((seat.due_s(self._batch_s) for _, seat in seats if seat.dirty), default=None)
 
-    def _changed_in_view(self, watching: list[Page]) -> list[tuple[str, Seat]]:
-        in_view = set().union(*(page.visible for page in watching))
-        found = ((name, self._seats.get(name)) for name in in_view)
-        return [(name, seat) for name, seat in found if seat and seat.awake and seat.dirty]
+    def _in_view(self, watching: list[Page]) -> list[tuple[str, Seat]]:
+        names = set().union(*(page.visible for page in watching))
+        found = ((name, self._seats.get(name)) for name in names)
+        return [(name, seat) for name, seat in found if seat and seat.awake]
 
     def _batch_blindly(self, now_s: float, watching: list[Page]) -> float | None:
         """Send little, seldom and not for ever to pages that a running cell keeps unheard."""
@@ -362,7 +365,8 @@ class Carrier:
             return None, []
         px = max((page.visible.get(name, 0) for page in self._pages.values()), default=0)
         # Before the panel is asked: what changes from now on is for the next frame.
-        first, seat.fresh, seat.dirty, seat.sent_s = seat.fresh, False, False, now_s
+        first, seat.fresh, seat.dirty = seat.fresh, False, False
+        seat.sends(now_s)
         try:
             frame = panel.frame(Look(px or DEFAULT_PX, first))
             if frame is None:
