@@ -19,8 +19,8 @@ from ..display import (
     sparkline,
     statistics_of,
 )
-from ..green import allocate_lock
 from ._panel import Frame, Look
+from ._plot_arrays import ArrayPart
 from ._plot_channel import Channel
 
 __all__ = ["Curve"]
@@ -40,55 +40,23 @@ class _Range:
     columns: int
 
 
-class Curve:
+class Curve(ArrayPart):
     """The part of a plot that draws one spectrum; any thread."""
 
     kind = "curve"
 
     def __init__(self, channel: Channel, *, log: bool) -> None:
-        self.channel = channel
-        self.key = channel.key
+        super().__init__(channel)
         self._log = log
-        self._lock = allocate_lock()
-        self._reading: Reading | None = None
-        self._shown: Reading | None = None
-        self._frozen = False
-        self._dirty = True
         self._ranges: dict[str, _Range] = {}
-
-    def take(self, _: Channel, reading: Reading) -> None:
-        """Take in a newer value; a failure leaves the last one to be seen."""
-        with self._lock:
-            self._dirty = True
-            if reading.failure is None and reading.value is not None:
-                self._reading = reading
-                if not self._frozen:
-                    self._shown = reading
-
-    def interrupt(self) -> None:
-        """Show that nothing is followed any more."""
-        self._dirty = True
-
-    def freeze(self, at_s: float | None) -> None:
-        """Keep what is shown; None lets it go on."""
-        with self._lock:
-            self._frozen = at_s is not None
-            if not self._frozen:
-                self._shown = self._reading
-            self._dirty = True
 
     # --- for the browser --------------------------------------------------------------------------
 
     def config(self) -> dict[str, Any]:
         """Say what the view needs."""
-        channel = self.channel
         return {
-            "attribute": channel.attribute,
-            "label": channel.attribute,
-            "unit": channel.unit,
-            "format": channel.format,
-            "colour": channel.colour,
-            "labels": channel.labels or None,
+            **self._description(),
+            "labels": self.channel.labels or None,
             "log": self._log,
         }
 
@@ -99,7 +67,7 @@ class Curve:
                 return None
             self._dirty = False
             reading, ranges = self._shown, dict(self._ranges)
-        values = self._values(reading)
+        values = self._numbers(reading)
         buffers = _points(values, 0, max(look.px, 1))
         for one in ranges.values():
             first = min(max(int(np.floor(one.low)), 0), len(values))
@@ -135,10 +103,6 @@ class Curve:
 
     # --- at rest ----------------------------------------------------------------------------------
 
-    def values(self) -> NDArray[Any]:
-        """Return what is shown, in full."""
-        return self._values(self._shown)
-
     def drawing(self, _: float | None) -> Drawing:
         """Draw the whole curve."""
         values, channel = self.values(), self.channel
@@ -163,7 +127,7 @@ class Curve:
         values = self.values()
         yield self.channel, f"{len(values):,} values", sparkline(values, width)
 
-    def _values(self, reading: Reading | None) -> NDArray[Any]:
+    def _numbers(self, reading: Reading | None) -> NDArray[Any]:
         if reading is None:
             return np.empty(0)
         return self.channel.numbers(reading.value).reshape(-1)

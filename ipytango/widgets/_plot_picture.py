@@ -25,8 +25,8 @@ from ..display import (
     ticks,
 )
 from ..errors import OptionError
-from ..green import allocate_lock
 from ._panel import Frame, Look
+from ._plot_arrays import ArrayPart
 from ._plot_channel import Channel
 
 __all__ = ["Picture"]
@@ -67,56 +67,24 @@ class Scale:
         return {"mode": self.mode, "lo": self.low, "hi": self.high}
 
 
-class Picture:
+class Picture(ArrayPart):
     """The part of a plot that draws one image; any thread."""
 
     kind = "picture"
 
     def __init__(self, channel: Channel) -> None:
-        self.channel = channel
-        self.key = channel.key
-        self._lock = allocate_lock()
-        self._reading: Reading | None = None
-        self._shown: Reading | None = None
-        self._frozen = False
-        self._dirty = True
+        super().__init__(channel)
         self._views: dict[str, _View] = {}
         self.colours = "viridis"
         self.scale = Scale()
-
-    def take(self, _: Channel, reading: Reading) -> None:
-        """Take in a newer image; a failure leaves the last one to be seen."""
-        with self._lock:
-            self._dirty = True
-            if reading.failure is None and reading.value is not None:
-                self._reading = reading
-                if not self._frozen:
-                    self._shown = reading
-
-    def interrupt(self) -> None:
-        """Show that nothing is followed any more."""
-        self._dirty = True
-
-    def freeze(self, at_s: float | None) -> None:
-        """Keep what is shown; None lets it go on."""
-        with self._lock:
-            self._frozen = at_s is not None
-            if not self._frozen:
-                self._shown = self._reading
-            self._dirty = True
 
     # --- for the browser --------------------------------------------------------------------------
 
     def config(self) -> dict[str, Any]:
         """Say what the view needs, the colours included."""
-        channel = self.channel
         names = dict.fromkeys((*COLOUR_MAPS, self.colours))
         return {
-            "attribute": channel.attribute,
-            "label": channel.attribute,
-            "unit": channel.unit,
-            "format": channel.format,
-            "colour": channel.colour,
+            **self._description(),
             "colours": self.colours,
             "maps": {
                 name: base64.b64encode(colour_table(name).tobytes()).decode() for name in names
@@ -131,7 +99,7 @@ class Picture:
                 return None
             self._dirty = False
             reading, views = self._shown, dict(self._views)
-        image = self._image(reading)
+        image = self._numbers(reading)
         least, greatest, invalid = bounds_of(image)
         low, high = self._bounds(image, least, greatest)
         parts, buffers = [], []
@@ -219,10 +187,6 @@ class Picture:
 
     # --- at rest ----------------------------------------------------------------------------------
 
-    def values(self) -> NDArray[Any]:
-        """Return what is shown, in full."""
-        return self._image(self._shown)
-
     def drawing(self, _: float | None) -> Drawing:
         """Draw the whole image with its colour bar."""
         image, channel = self.values(), self.channel
@@ -248,7 +212,7 @@ class Picture:
         course = f"{brief_number(least)} to {brief_number(greatest)}" if image.size else ""
         yield self.channel, f"{_size(image)}", course
 
-    def _image(self, reading: Reading | None) -> NDArray[Any]:
+    def _numbers(self, reading: Reading | None) -> NDArray[Any]:
         if reading is None:
             return np.empty((0, 0))
         image = self.channel.numbers(reading.value)

@@ -26,6 +26,9 @@ AFTER_S = 1e-6
 LATE_S = 1.0
 """What is older than the newest sample by more than this was too long on its way to be shown."""
 
+SET_BACK_AFTER_S = 10.0
+"""Late ones that go on for so long, by their own times: the device's clock was set back."""
+
 Columns = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint8]]
 
 
@@ -39,6 +42,7 @@ class Samples:
         self._columns = _columns(FIRST_CAPACITY)
         self._from = 0
         self._to = 0
+        self._late_from_s: float | None = None
         self.first = 0
 
     def __len__(self) -> int:
@@ -61,7 +65,10 @@ class Samples:
         return self.since(self.first)
 
     def append(self, time_s: float, value: float, quality: int) -> bool:
-        """Take one more; returns whether it says anything new."""
+        """Take one more; returns whether it says anything new.
+
+        When the clock was set back, what was later by the old one goes: then `end` is no larger.
+        """
         times, values, qualities = self._columns
         if len(self):
             last = self._to - 1
@@ -73,9 +80,13 @@ class Samples:
             if time_s <= times[last]:
                 # Of two sources the order is not known to the microsecond, and a gap is put where
                 # it was noticed. What is much older is an answer that was long on its way.
-                if times[last] - time_s > LATE_S and not np.isnan(values[last]):
+                if times[last] - time_s <= LATE_S or np.isnan(values[last]):
+                    time_s = float(times[last]) + AFTER_S
+                elif self._was_set_back(time_s):
+                    self._to = self._from + int(np.searchsorted(self.all[0], time_s))
+                else:
                     return False
-                time_s = float(times[last]) + AFTER_S
+        self._late_from_s = None
         if self._to == len(times):
             self._make_room()
             times, values, qualities = self._columns
@@ -83,6 +94,11 @@ class Samples:
         self._to += 1
         self._let_go(time_s)
         return True
+
+    def _was_set_back(self, time_s: float) -> bool:
+        if self._late_from_s is None:
+            self._late_from_s = time_s
+        return time_s - self._late_from_s >= SET_BACK_AFTER_S
 
     def prepend(self, columns: Columns) -> bool:
         """Put older ones before; returns whether there were any. All are numbered anew from 0."""

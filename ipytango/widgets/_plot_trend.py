@@ -80,7 +80,9 @@ class Trend:
                 series.clock_ahead_s = time_s - reading.received_s
             else:  # it has the time here, not the device's
                 time_s = reading.received_s + min(series.clock_ahead_s, 0.0)
-            series.samples.append(time_s, value, quality)
+            end = series.samples.end
+            if series.samples.append(time_s, value, quality) and series.samples.end <= end:
+                self._whole = True  # some went: pages begin anew
 
     def interrupt(self) -> None:
         """Leave a gap: nothing is followed from now on."""
