@@ -51,8 +51,10 @@ class Openings:
         return len(str(entries)) + len(str(gone))
 
     def again(self, name: str) -> None:
-        """Have a panel opened again: soon, and before its next frame."""
-        self._due[name] = None
+        """Have a panel opened again: soon, and before its next frame; unless that was done."""
+        seat = self._seats.get(name)
+        if seat is not None and not seat.described:
+            self._due[name] = None
 
     def forget(self, name: str) -> None:
         """Open a panel no more that closes."""
