@@ -54,7 +54,9 @@ IMAGES = [
 ]
 
 
-@pytest.mark.parametrize(("what", "values", "attribute"), [*SPECTRA, *IMAGES])
+@pytest.mark.parametrize(
+    ("what", "values", "attribute"), [pytest.param(*one, id=one[0]) for one in [*SPECTRA, *IMAGES]]
+)
 def test_frames_drawn(
     lab: Lab, browser: BareBrowser, figures: Figures, what: str, values: str, attribute: str
 ) -> None:
