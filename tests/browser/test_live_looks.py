@@ -64,6 +64,7 @@ FAINT_JS = """([output, least]) => {
         const ground = behind(element);
         const ink = parsed(getComputedStyle(element).color);
         for (let at = element; at; at = at.parentElement) ink[3] *= getComputedStyle(at).opacity;
+        if (ink[3] === 0) continue; // shown below the mouse only
         const [a, b] = [light(over(ink, ground)), light(ground)].sort((x, y) => y - x);
         const contrast = (a + 0.05) / (b + 0.05);
         if (contrast < least) faint.add(`${node.textContent.trim()}: ${contrast.toFixed(2)}`);
