@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
@@ -25,6 +25,15 @@ VALUE = "tango.DeviceProxy('{0}').read_attribute('pushed')"
 LIVE = ".ipytango-live"
 BADGE = ".ipytango-badge"
 NOT_LIVE = re.compile("stale since|closed")
+
+
+def let_go(device: Any) -> None:
+    """Have a slow device answer all the reads that hang there.
+
+    The client may send a request twice, and each release lets go only what waits just then.
+    """
+    while device.read_attribute("under_way").value:
+        device.command_inout("release")
 
 
 def switch(notebook: NotebookPage, cell: int) -> Locator:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from browser.live import LOAD, expect_live, switch
+from browser.live import LOAD, expect_live, let_go, switch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,7 @@ def every_display(
     expect_live(notebook, names.index("trend") + 1, "120.000")
     expect_live(notebook, names.index("many") + 1, "5 done")
     yield notebook
-    outside(slow_devices[0]).command_inout("release")
+    let_go(outside(slow_devices[0]))
 
 
 @pytest.mark.timeout(400)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from browser.live import let_go
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -113,9 +115,7 @@ def test_cancel_while_another_cell_runs(
     notebook.wait_for_text(1, "cancelled")
     occupation.end()
     assert notebook.evaluate_in_kernel("pending.cancelled()") == "True"
-    under_way = outside("test/slow/1")
-    while under_way.read_attribute("under_way").value:  # each release lets those go that wait now
-        under_way.command_inout("release")
+    let_go(outside("test/slow/1"))
 
 
 @pytest.mark.usefixtures("slow_devices")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from browser.live import LOAD, PLOT, VALUE, WATCH, expect_live, expect_still, switch
+from browser.live import LOAD, PLOT, VALUE, WATCH, expect_live, expect_still, let_go, switch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ SHOWN = {1: "6.250", 2: "6.250", 3: "as of", 4: "ts_hang", 5: "6.250"}
 def hanging(outside: Outside, slow_devices: tuple[str, ...]) -> Iterator[None]:
     """Let a read of `ts_hang` go when the test is over."""
     yield
-    outside(slow_devices[0]).command_inout("release")
+    let_go(outside(slow_devices[0]))
 
 
 @pytest.mark.usefixtures("hanging")
