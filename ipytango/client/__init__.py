@@ -1,16 +1,6 @@
 """PyTango in the shell: modes, executors, proxies, calls. Only this room imports `tango`."""
 
 from ._attribute_patterns import AttributePattern, attribute_list, attribute_names
-from ._calls import Call
-from ._feed import FeedStatus, Following
-from ._feeds import FeedCensus, Feeds
-from ._futures import CallFuture, CallResult, ThreadFuture
-from ._histories import history_of
-from ._limits import Limits
-from ._modes import MODES, Client, ClientStatus, mode_from_environment, mode_named
-from ._pending import Pending, PendingFacts
-from ._pending_kinds import PENDING_TYPES, pending_of
-from ._pool import CallPool, LaneCount, PoolSnapshot
 from ._readings import (
     AttributeFacts,
     Failure,
@@ -20,8 +10,20 @@ from ._readings import (
     failure_of,
     reading_of,
 )
-from ._requests import Request
-from ._snapshot_kinds import (
+from .calls import Call, CallPool, LaneCount, Limits, PoolSnapshot
+from .feeds import FeedCensus, Feeds, FeedStatus, Following, Keep, Stream
+from .modes import (
+    MODES,
+    CallFuture,
+    CallResult,
+    Client,
+    ClientStatus,
+    ThreadFuture,
+    mode_from_environment,
+    mode_named,
+)
+from .pending import PENDING_TYPES, Pending, PendingFacts, Request, pending_of
+from .snapshots import (
     AttributeSnapshot,
     CommandFacts,
     CommandList,
@@ -41,9 +43,11 @@ from ._snapshot_kinds import (
     TimeSnapshot,
     ValueList,
     ValueSnapshot,
+    history_of,
+    plain_name,
+    snapshot_of,
+    snapshotted_types,
 )
-from ._snapshots import plain_name, snapshot_of, snapshotted_types
-from ._stream import Keep, Stream
 
 __all__ = [
     "MODES",

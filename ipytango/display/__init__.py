@@ -1,14 +1,8 @@
 """From a value to text and HTML: pure functions of a snapshot, no input and no output."""
 
-from . import _answers, _clients, _failures, _interfaces, _values  # noqa: F401 - their displays
-from ._charts import MARKED, PALETTE, ChartLine, chart, rgb
-from ._colours import COLOUR_MAPS, colour_table
-from ._decimation import decimate
-from ._drawings import Drawing, stacked
 from ._errors import error_line
 from ._green import GreenStatus
 from ._html import escape
-from ._levels import bounds_of, levels_of, percentiles_of
 from ._numbers import brief_number, format_number
 from ._pending import (
     SHOWN_ENDED,
@@ -25,13 +19,8 @@ from ._pending import (
     tally_html,
     tally_lines,
 )
-from ._pictures import paint
 from ._plots import plot_html, plot_text
 from ._show import html_of, line_of, text_of
-from ._sparklines import sparkline
-from ._statistics import statistics_of
-from ._ticks import ticks
-from ._values import value_record
 from ._watch import (
     WATCH_COLUMNS,
     WatchRow,
@@ -43,6 +32,26 @@ from ._watch import (
     watch_text,
 )
 from ._watch_cells import CellWriter, one_line
+from .charts import (
+    COLOUR_MAPS,
+    MARKED,
+    PALETTE,
+    ChartLine,
+    Drawing,
+    bounds_of,
+    chart,
+    colour_table,
+    decimate,
+    levels_of,
+    paint,
+    percentiles_of,
+    rgb,
+    sparkline,
+    stacked,
+    statistics_of,
+    ticks,
+)
+from .values import value_record
 
 __all__ = [
     "COLOUR_MAPS",

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Sequence
 
 from ._addresses import svg_address
-from ._drawings import Drawing
 from ._templates import render
+from .charts import Drawing
 
 __all__ = ["plot_html", "plot_text"]
 

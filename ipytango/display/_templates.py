@@ -6,8 +6,8 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._colours import quality_colour, state_colour
 from ._texts import shortened
+from .charts import quality_colour, state_colour
 
 if TYPE_CHECKING:
     import jinja2

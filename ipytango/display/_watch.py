@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..client import Failure, FailureLevel
-from ._colours import quality_colour, state_colour
 from ._templates import render
 from ._texts import shortened
 from ._watch_cells import one_line
+from .charts import quality_colour, state_colour
 
 __all__ = [
     "WATCH_COLUMNS",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..client import AttributeFacts
 from ._numbers import brief_number, format_number
-from ._sparklines import sparkline
+from .charts import sparkline
 
 __all__ = ["FULL_CHARACTERS", "CellWriter", "one_line"]
 

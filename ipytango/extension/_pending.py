@@ -12,15 +12,7 @@ from IPython.display import publish_display_data
 from IPython.utils.dir2 import get_real_method
 
 from ..client import PENDING_TYPES, Client, pending_of, snapshot_of
-from ..display import (
-    Shown,
-    escape,
-    line_of,
-    pending_html,
-    pending_line,
-    tally_html,
-    tally_lines,
-)
+from ..display import Shown, escape, line_of, pending_html, pending_line, tally_html, tally_lines
 from ..green import Patches
 from ..widgets import Hub, PendingManyPanel, PendingPanel, PendingTally, shown_outcome
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..client import MODES
 from ..display import GreenStatus
-from ._panel import Frame, Look, Panel
+from .hub import Frame, Look, Panel
 
 if TYPE_CHECKING:
-    from ._hub import Hub
+    from .hub import Hub
 
 __all__ = ["GreenPanel"]
 

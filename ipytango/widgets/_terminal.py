@@ -11,8 +11,8 @@ from typing import TextIO
 
 from ..display import watch_text
 from ..green import await_, can_wait
-from ._plot import Plot
-from ._watch import Watch
+from .plot import Plot
+from .watch import Watch
 
 __all__ = ["plot_in_terminal", "watch_in_terminal"]
 

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..client import Following, Reading, ValueSnapshot
 from ..display import PALETTE, escape, line_of, text_of, value_record
 from ..green import allocate_lock
-from ._panel import Frame, Look, Panel
-from ._plot_channel import Channel
-from ._plot_curve import Curve
-from ._plot_picture import Picture
+from .hub import Frame, Look, Panel
+from .plot import Channel, Curve, Picture
 
 if TYPE_CHECKING:
-    from ._hub import Hub
+    from .hub import Hub
 
 __all__ = ["ValuePanel"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipytango import widgets
 from ipytango.widgets import Frame
-from ipytango.widgets._protocol import VERSION, json_safe, pack
+from ipytango.widgets.hub._protocol import VERSION, json_safe, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

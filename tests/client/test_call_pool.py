@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from ipytango.client import Call, CallPool, Limits, _pool
+from ipytango.client import Call, CallPool, Limits
+from ipytango.client.calls import _pool
 from ipytango.green import start_new_thread
 
 PATIENCE_S = 5.0

@@ -16,8 +16,8 @@ import pytest
 import tango
 
 from ipytango.client import Call, Limits
-from ipytango.client._dispatch import Dispatch, _lane_of
-from ipytango.client._futures import async_result, call_future, thread_future
+from ipytango.client.calls._dispatch import Dispatch, _lane_of
+from ipytango.client.modes._futures import async_result, call_future, thread_future
 from ipytango.green import Boundaries, in_green_task
 
 PATIENCE_S = 5.0

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ipytango.client import Feeds, Following, _feed, _followed_device
+from ipytango.client import Feeds, Following
+from ipytango.client.feeds import _feed, _followed_device
 from ipytango.demo import Demo
 from ipytango.errors import AttributeNameError, OptionError, StreamClosed
 from support.listeners import Listener, until

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import tango
 
-from ipytango.client._proxies import _LOCAL, _is_green, _network_methods
+from ipytango.client.modes._proxies import _LOCAL, _is_green, _network_methods
 
 # As of PyTango 10.3. A method that an older version lacks is no fault.
 KINDS = {
@@ -140,8 +140,8 @@ def test_methods_are_of_the_kinds_that_were_looked_at(owner: type) -> None:
     assert not unlike, (
         f"This PyTango's {owner.__name__} has methods that nobody has looked at, here with what "
         f"ipytango takes them for: {unlike}. See in PyTango's source whether each reaches the "
-        "network. Put those that do not into _LOCAL in client/_proxies.py (any other that is not "
-        "green is sent to a worker), then bring KINDS here up to date."
+        "network. Put those that do not into _LOCAL in client/modes/_proxies.py (any other that is "
+        "not green is sent to a worker), then bring KINDS here up to date."
     )
 
 

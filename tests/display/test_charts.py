@@ -25,7 +25,7 @@ from ipytango.display import (
     sparkline,
     stacked,
 )
-from ipytango.display._charts import time_ticks
+from ipytango.display.charts._charts import time_ticks
 
 SCRIPT = "<script>alert(1)</script>&\x00\n\ud800"
 NOON = 1_790_000_000.0

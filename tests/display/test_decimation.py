@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ipytango.display._decimation import decimate
+from ipytango.display.charts._decimation import decimate
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 40, 41, 1000, 12345])

@@ -2,7 +2,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from ipytango.display._statistics import CHUNK, statistics_of
+from ipytango.display.charts._statistics import CHUNK, statistics_of
 
 
 @pytest.mark.parametrize("kind", ["f8", "f4", "u1", "i2", "i8", "?"])

@@ -11,14 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ipytango.client import (
-    AttributeFacts,
-    Failure,
-    FailureLevel,
-    Reading,
-    ValueList,
-    ValueSnapshot,
-)
+from ipytango.client import AttributeFacts, Failure, FailureLevel, Reading, ValueList, ValueSnapshot
 from ipytango.display import html_of, line_of, text_of
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;"

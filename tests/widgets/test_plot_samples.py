@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ipytango.widgets._plot_samples import Samples
+from ipytango.widgets.plot._samples import Samples
 
 
 def test_a_late_one_is_no_sample() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ipytango.widgets import Frame
-from ipytango.widgets._protocol import json_safe, pack
+from ipytango.widgets.hub._protocol import json_safe, pack
 
 
 def test_arrays_are_copied() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ipytango.widgets._seats import Seat
+from ipytango.widgets.hub._seats import Seat
 
 START_S = 1000.0
 RATE_HZ = 10.0

@@ -1,0 +1,180 @@
+"""What is asked of devices for feeds: each function blocks, and is called on a worker thread.
+
+They raise `tango.DevFailed` when the device cannot be reached; any other error is an answer.
+
+A subscription is made synchronously and without its first read, on a thread of our own. Tango
+makes one subscription at a time in the whole process, in whatever mode; one that is asked of a
+server that hangs holds up all others for 9 s, and lets them fail. So a device is only asked that
+has just answered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import tango
+from tango import EventSubMode, EventType, GreenMode
+
+from .._readings import AttributeFacts, Failure, facts_of, failure_of
+from ._feed import Feed
+
+__all__ = [
+    "Answers",
+    "Subscribed",
+    "Subscription",
+    "connect",
+    "facts_by_name",
+    "reach",
+    "read_each",
+    "read_together",
+    "subscribe",
+]
+
+_EVENTS = (("change", EventType.CHANGE_EVENT), ("periodic", EventType.PERIODIC_EVENT))
+
+UNREACHABLE = (tango.ConnectionFailed, tango.CommunicationFailed)
+"""What Tango raises when it did not get an answer: the device is away, hangs, or takes too long."""
+
+
+class Subscription:
+    """The subscription to one attribute's events."""
+
+    def __init__(self, feed: Feed, proxy: Any, source: str) -> None:
+        self._feed: Feed | None = feed
+        self._name = feed.name
+        self._proxy = proxy
+        self._id: int | None = None
+        self.source = source
+
+    def start(self, event_type: EventType) -> None:
+        """Ask the device for its events. Raises `tango.DevFailed`."""
+        self._id = self._proxy.subscribe_event(
+            self._name,
+            event_type,
+            self._hear,
+            EventSubMode.Sync,
+            green_mode=GreenMode.Synchronous,
+        )
+
+    def mute(self) -> None:
+        """Hear nothing more, from this moment on. Does not block."""
+        self._feed = None
+
+    def end(self) -> None:
+        """Give the subscription back to Tango."""
+        self.mute()
+        if self._id is not None:
+            event_id, self._id = self._id, None
+            self._proxy.unsubscribe_event(event_id)
+
+    def _hear(self, event: Any) -> None:
+        feed = self._feed
+        if feed is not None:
+            feed.hear(event, self.source)
+
+
+@dataclasses.dataclass(frozen=True)
+class Subscribed:
+    """What came of the wish to subscribe to one attribute."""
+
+    feed: Feed
+    subscription: Subscription | None = None
+    ask_again: bool = False
+    """There is none because something else stood in the way, not because there are no events."""
+
+
+def connect(device: str) -> Any:
+    """Make the proxy of a device that answers. Raises `tango.DevFailed`."""
+    proxy = tango.DeviceProxy(device, green_mode=GreenMode.Synchronous)
+    # A reconnection that nobody sees would hide that the server was restarted, and with it that
+    # the subscriptions are dead.
+    proxy.set_transparency_reconnection(False)
+    proxy.ping()
+    return proxy
+
+
+def reach(proxy: Any) -> Any:
+    """Ask a device whether it is there; a stale connection is renewed. Raises `tango.DevFailed`."""
+    proxy.ping()
+    return proxy
+
+
+def subscribe(proxy: Any, feeds: Iterable[Feed], tell: Callable[[Subscribed], object]) -> None:
+    """Subscribe to change events, else to periodic ones; tells of each attribute's outcome.
+
+    Raises `tango.DevFailed` when the device has gone meanwhile.
+    """
+    for feed in feeds:
+        tell(_subscribe_one(proxy, feed))
+
+
+def _subscribe_one(proxy: Any, feed: Feed) -> Subscribed:
+    in_the_way = False
+    for source, event_type in _EVENTS:
+        subscription = Subscription(feed, proxy, source)
+        try:
+            subscription.start(event_type)
+        except UNREACHABLE:
+            raise
+        except tango.DevFailed as error:
+            # Somebody else's subscription was under way for too long.
+            in_the_way = in_the_way or error.args[0].reason == "API_CommandTimedOut"
+        else:
+            return Subscribed(feed, subscription)
+    return Subscribed(feed, ask_again=in_the_way)
+
+
+def facts_by_name(proxy: Any, names: Sequence[str]) -> dict[str, AttributeFacts | Failure]:
+    """Ask for the configuration of attributes, with one call if all of them exist.
+
+    Raises `tango.DevFailed` when the device is gone.
+    """
+    try:
+        configs = proxy.get_attribute_config_ex(list(names))
+    except UNREACHABLE:
+        raise
+    except tango.DevFailed as error:
+        if len(names) == 1:
+            return {names[0]: failure_of(error)}
+        return {name: fact for one in names for name, fact in facts_by_name(proxy, [one]).items()}
+    return {name: facts_of(config) for name, config in zip(names, configs, strict=True)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What one call to read attributes gave."""
+
+    feeds: Sequence[Feed]
+    values: Sequence[Any]
+    """For each a value or an error."""
+
+    took_s: float
+    received_s: float
+    failure: Failure | None = None
+    """Why there are no values at all."""
+
+    timed_out: bool = False
+
+
+def read_together(proxy: Any, feeds: Sequence[Feed], tell: Callable[[Answers], object]) -> None:
+    """Read attributes with one call."""
+    start = time.monotonic()
+    failure, timed_out, values = None, False, ()
+    try:
+        values = proxy.read_attributes([feed.name for feed in feeds])
+    except tango.DevFailed as error:
+        failure = failure_of(error)
+        timed_out = any(level.reason == "API_DeviceTimedOut" for level in failure.levels)
+        if isinstance(error, UNREACHABLE) and not timed_out:
+            raise
+    took_s = time.monotonic() - start
+    tell(Answers(feeds, values, took_s, time.time(), failure, timed_out))
+
+
+def read_each(proxy: Any, feeds: Sequence[Feed], tell: Callable[[Answers], object]) -> None:
+    """Read attributes one after the other, so that each can be seen to be slow or not."""
+    for feed in feeds:
+        read_together(proxy, [feed], tell)

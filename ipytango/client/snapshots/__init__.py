@@ -1,0 +1,55 @@
+"""What PyTango's objects say at one moment, as plain values that a display can take."""
+
+from ._histories import history_of
+from ._kinds import (
+    AttributeSnapshot,
+    CommandFacts,
+    CommandList,
+    ConfigList,
+    ConfigSnapshot,
+    DatabaseFacts,
+    DatabaseSnapshot,
+    DeviceFacts,
+    DeviceSnapshot,
+    DeviceStatus,
+    EventSnapshot,
+    GroupSnapshot,
+    ReplyList,
+    ReplySnapshot,
+    Snapshot,
+    StateSnapshot,
+    TimeSnapshot,
+    ValueList,
+    ValueSnapshot,
+)
+from ._lookups import Lookups
+from ._origins import remember_origins
+from ._snapshots import plain_name, snapshot_of, snapshotted_types
+
+__all__ = [
+    "AttributeSnapshot",
+    "CommandFacts",
+    "CommandList",
+    "ConfigList",
+    "ConfigSnapshot",
+    "DatabaseFacts",
+    "DatabaseSnapshot",
+    "DeviceFacts",
+    "DeviceSnapshot",
+    "DeviceStatus",
+    "EventSnapshot",
+    "GroupSnapshot",
+    "Lookups",
+    "ReplyList",
+    "ReplySnapshot",
+    "Snapshot",
+    "StateSnapshot",
+    "TimeSnapshot",
+    "ValueList",
+    "ValueSnapshot",
+    "history_of",
+    "plain_name",
+    "remember_origins",
+    "snapshot_of",
+    "snapshotted_types",
+]

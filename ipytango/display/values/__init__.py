@@ -1,0 +1,6 @@
+"""One display for each kind of snapshot."""
+
+from . import _answers, _clients, _failures, _interfaces  # noqa: F401 - each adds its displays
+from ._values import value_record
+
+__all__ = ["value_record"]

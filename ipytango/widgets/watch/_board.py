@@ -1,0 +1,244 @@
+"""The attributes of a watch: followed, kept in order, and what has changed of them since."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...client import AttributePattern, Call, Reading, attribute_list, attribute_names, failure_of
+from ...errors import AttributeNameError, IpytangoError
+from ...green import allocate_lock
+from ..hub import Frame, Settling
+from ._rows import Row
+
+if TYPE_CHECKING:
+    from ...client import Client
+
+__all__ = ["Board"]
+
+
+class Board:
+    """Follows attributes for a watch, and knows nothing of who looks at it.
+
+    `changed` is called in any thread when there is news. The methods may be called in any thread,
+    but for `frame`, which belongs to one.
+    """
+
+    def __init__(self, client: Client, period_s: float, changed: Callable[[], object]) -> None:
+        self._client = client
+        self._period_s = period_s
+        self._changed = changed
+        self._lock = allocate_lock()
+        self._rows: dict[str, Row] = {}
+        self._patterns: dict[Row, AttributePattern] = {}
+        self._asked: set[Row] = set()
+        """Patterns whose device is being asked for its attributes."""
+        self._next_key = 0
+        self._awake = True
+        self._closed = False
+        # Dictionaries as sets in order: single steps on them need no lock.
+        self._dirty: dict[Row, None] = {}
+        self._gone: dict[int, None] = {}
+        self.settling = Settling()
+
+    # --- which attributes -------------------------------------------------------------------------
+
+    def add(self, things: Iterable[object]) -> None:
+        """Follow more; what is followed already stays. Raises `AttributeNameError`, adding none."""
+        names = list(attribute_names(things))
+        if not names:
+            raise AttributeNameError(
+                "No attribute to watch: name at least one, such as 'sys/tg_test/1/ampli'."
+            )
+        added: list[Row] = []
+        try:
+            for name in names:
+                added += self._add(name)
+        except BaseException:
+            self._take_out(added)
+            raise
+
+    def _add(self, name: str, place: float | None = None) -> list[Row]:
+        with self._lock:
+            if name.lower() in self._rows or self._closed:
+                return []
+            key, self._next_key = self._next_key, self._next_key + 1
+            row = Row(key, key if place is None else place, name, self._touched)
+            pattern = AttributePattern.of(name)
+            self._rows[name.lower()] = row
+            if pattern is not None:
+                self._patterns[row] = pattern
+            self.settling.expect([row])
+            try:
+                self._follow(row)
+            except BaseException:
+                self._forget(row)
+                raise
+        self._dirty[row] = None
+        self._changed()
+        return [row]
+
+    def _follow(self, row: Row) -> None:
+        """Follow the row's attribute; of a pattern its device's state, to see when it answers."""
+        pattern = self._patterns.get(row)
+        name = row.name if pattern is None else pattern.name_of("State")
+        if self._awake and row.following is None:
+            row.following = self._client.feeds.follow(
+                name, row.take, period_s=self._period_s, every=False
+            )
+
+    def remove(self, things: Iterable[object]) -> None:
+        """Follow these no more. Raises `AttributeNameError` for one that is not there."""
+        found = []
+        for name in attribute_names(things):
+            row = self._rows.get(name.lower())
+            if row is None:
+                raise AttributeNameError(f"{name!r} is not watched here.")
+            found.append(row)
+        self._take_out(found)
+
+    def remove_key(self, key: int) -> None:
+        """Follow the row with this key no more; none is fine, as browsers may be late."""
+        self._take_out([row for row in self.rows() if row.key == key])
+
+    def _take_out(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            with self._lock:
+                self._forget(row)
+                row.rest()
+            self._gone[row.key] = None
+        self._changed()
+
+    def _forget(self, row: Row) -> None:
+        row.out = True
+        self._rows.pop(row.name.lower(), None)
+        self._patterns.pop(row, None)
+        self.settling.settle(row)
+
+    def rows(self) -> list[Row]:
+        """Return the rows in order."""
+        return sorted(self._rows.values(), key=lambda row: (row.place, row.key))
+
+    @property
+    def asleep(self) -> bool:
+        """Whether nothing is followed at the moment."""
+        return not self._awake
+
+    # --- readings ---------------------------------------------------------------------------------
+
+    def _touched(self, row: Row, reading: Reading) -> None:
+        """Take note of a reading, in a thread of the feeds."""
+        self._dirty[row] = None
+        if row in self._patterns and reading.failure is None:
+            self._ask_for_names(row)
+            return
+        self.settling.settle(row)
+        self._changed()
+
+    def _ask_for_names(self, row: Row) -> None:
+        """Have a worker ask the pattern's device for its attributes."""
+        if row in self._asked or self._closed:
+            return
+        self._asked.add(row)
+        call = self._client.submit(attribute_list, self._patterns[row].device)
+        call.when_done(functools.partial(self._take_names, row))
+
+    def _take_names(self, row: Row, call: Call) -> None:
+        """Put the pattern's attributes in its place, in a worker's thread."""
+        self._asked.discard(row)
+        pattern = self._patterns.get(row)
+        if pattern is None or call.cancelled:
+            return
+        error = call.error
+        names = () if error else pattern.choose(call.result)
+        try:
+            for number, name in enumerate(names):
+                self._add(name, row.place + number / len(names))
+        except IpytangoError as refused:  # the device has a name that is none, or all is closed
+            error = refused
+        if names and error is None:
+            self._take_out([row])
+            return
+        row.fail(failure_of(error or _no_match(pattern, len(call.result))))
+        self.settling.settle(row)
+        self._dirty[row] = None
+        self._changed()
+
+    # --- sleep and end ----------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Follow the attributes, if that is not so already."""
+        with self._lock:
+            if self._awake or self._closed:
+                return
+            self._awake = True
+            rows = self.rows()
+            self.settling.expect(rows)
+            for row in rows:
+                self._follow(row)
+
+    def rest(self) -> None:
+        """Stop following; what is known stays."""
+        self._stop("asleep")
+
+    def close(self) -> None:
+        """Stop following for good."""
+        self._closed = True
+        self._stop("closed")
+
+    def _stop(self, state: str) -> None:
+        with self._lock:
+            if self._closed and state != "closed":
+                return
+            self._awake = False
+            for row in self.rows():
+                row.rest(state)
+                self._dirty[row] = None
+
+    # --- for browsers -----------------------------------------------------------------------------
+
+    def frame(self, *, whole: bool, fresh: bool = True) -> Frame | None:
+        """Return what is new since the last frame, or all; None for nothing.
+
+        All as it was told last, where it is not to be `fresh`.
+        """
+        gone = self._popped(self._gone)
+        dirty = (self.rows() if whole else self._popped(self._dirty)) if fresh else []
+        if whole and fresh:
+            self._dirty.clear()
+        if not (dirty or gone or whole):
+            return None
+        known = [row for row in dirty if not row.out]
+        rows = {row.key: news for row in known if (news := self._news(row))}
+        if whole:
+            known = self.rows()
+            rows = {row.key: row.everything() for row in known}
+        times = np.array([(row.time_s, row.received_s) for row in known], dtype=np.float64)
+        keys = np.array([row.key for row in known], dtype=np.uint32)
+        data: dict[str, Any] = {"now": time.time(), "values": [row.text for row in known]}
+        data |= {"rows": rows, "gone": gone, "whole": whole}
+        return Frame(data, (keys, times.ravel()))
+
+    @staticmethod
+    def _news(row: Row) -> dict[str, Any]:
+        first = not row.told
+        news = row.news()
+        return row.everything() if first else news
+
+    @staticmethod
+    def _popped(waiting: dict[Any, None]) -> list[Any]:
+        popped = []
+        while waiting:
+            popped.append(waiting.popitem()[0])
+        return popped
+
+
+def _no_match(pattern: AttributePattern, attributes: int) -> AttributeNameError:
+    return AttributeNameError(
+        f"{pattern.device} has {attributes} attributes, none of which matches "
+        f"{pattern.attribute!r}."
+    )
