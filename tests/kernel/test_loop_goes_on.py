@@ -133,13 +133,17 @@ def test_loop_goes_on_where_pytango_itself_would_block(
 def test_loop_goes_on_while_a_group_waits(notebook: Kernel) -> None:
     """It is the loop that ends the wait."""
     notebook.run(
+        # Again and again: a request that Tango sends twice hangs twice.
+        "answered = False\n"
         "async def release():\n"
-        "    while not await slow.under_way:\n"
+        "    while not answered:\n"
+        "        if await slow.under_way:\n"
+        "            await slow.release()\n"
         "        await asyncio.sleep(0.01)\n"
-        "    await slow.release()\n"
         "group = tango.Group('all'); group.add('test/slow/1')\n"
         "releasing = asyncio.create_task(release())\n"
         "[reply] = group.read_attribute('ts_hang')\n"
+        "answered = True\n"
         "assert not reply.has_failed(), reply.get_err_stack()\n"
         "await releasing"
     ).check()
@@ -212,11 +216,14 @@ def test_parallel_greenlets_wait_for_tango_together(notebook: Kernel) -> None:
         "import gevent\n"
         "slow.set_timeout_millis(20_000)\n"
         "def release():\n"
-        "    while slow.under_way < 1:\n"
+        # Again and again: a request that Tango sends twice hangs twice.
+        "    while not reading.ready():\n"
+        "        if slow.under_way:\n"
+        "            slow.release()\n"
         "        gevent.sleep(0.01)\n"
-        "    slow.release()\n"
         "    return 'released'\n"
-        "greenlets = [gevent.spawn(slow.read_attribute, 'ts_hang'), gevent.spawn(release)]\n"
-        "gevent.joinall(greenlets, raise_error=True)\n"
-        "assert greenlets[0].value.value == 0.0 and greenlets[1].value == 'released'"
+        "reading = gevent.spawn(slow.read_attribute, 'ts_hang')\n"
+        "releasing = gevent.spawn(release)\n"
+        "gevent.joinall([reading, releasing], raise_error=True)\n"
+        "assert reading.value.value == 0.0 and releasing.value == 'released'"
     ).check()

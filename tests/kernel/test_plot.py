@@ -169,11 +169,25 @@ def write(kernel: Kernel, device: str, attribute: str, expression: str) -> None:
     ).check()
 
 
+def await_events(kernel: Kernel, device: str) -> None:
+    """Write 0 to the plotted `pushed` until that comes as an event: what follows is not missed.
+
+    Until then it is polled, and what is sent right after a subscription may get lost.
+    """
+    kernel.run(
+        f"pushing = tango.DeviceProxy('{device}')\n"
+        "while getattr(p._channels[0].following.latest, 'source', '') != 'change':\n"
+        "    pushing.write_attribute('pushed', 0.0)\n"
+        "    await asyncio.sleep(0.05)"
+    ).check()
+
+
 # --- trends ---------------------------------------------------------------------------------------
 
 
 def test_every_change_becomes_a_sample(notebook: Kernel, device: str) -> None:
     viewer = show(notebook, f"{device}/pushed")
+    await_events(notebook, device)
     viewer.wait(lambda: viewer.values()[-1:] == [0.0], "the first value")
     for number in range(1, 31):
         write(notebook, device, "pushed", str(number))
@@ -189,6 +203,7 @@ def test_what_came_while_nobody_looked_is_there_for_a_new_page(
     notebook: Kernel, device: str
 ) -> None:
     show(notebook, f"{device}/pushed")
+    await_events(notebook, device)
     for number in (1, 2, 3):
         write(notebook, device, "pushed", str(number))
     late = Viewer(notebook, name="late")
@@ -264,6 +279,7 @@ def test_numbers_that_are_none_are_gaps(notebook: Kernel, device: str) -> None:
 
 def test_pause_holds_still_and_loses_nothing(notebook: Kernel, device: str) -> None:
     viewer = show(notebook, f"{device}/pushed")
+    await_events(notebook, device)
     viewer.wait(viewer.values, "the first value")
     viewer.ask("pause")
     viewer.wait(lambda: viewer.config["paused"], "the pause")
