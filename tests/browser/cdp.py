@@ -141,7 +141,8 @@ class BareNotebook:
         browser.go_to(f"{lab.url}/lab/tree/{name}?reset")
         there = f"() => window.jupyterapp && !!document.querySelector('{FIRST_CELL}')"
         browser.wait_for(there, timeout=OPEN_TIMEOUT_S)
-        browser.evaluate(READY_JS)
+        missing = browser.evaluate(READY_JS, OPEN_TIMEOUT_S * 1000)
+        assert not missing, f"{name} waits for {missing}"
         browser.wait_for(IDLE_JS)
 
     def run(self, cell: int, timeout: float = 120.0) -> None:

@@ -28,6 +28,7 @@ FrontEnd = Literal["lab", "notebook"]
 Theme = Literal["light", "dark"]
 
 OPEN_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 20.0
 RUN_TIMEOUT_S = 30.0
 
 _PATHS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
@@ -36,13 +37,21 @@ _THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 FIRST_CELL = ".jp-NotebookPanel .jp-Notebook .jp-Cell"
 
 # The kernel's first messages are lost for a page whose connection still comes up.
-READY_JS = """async () => {
-    await jupyterapp.restored;
-    const panel = jupyterapp.shell.currentWidget;
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    const kernel = panel.sessionContext.session?.kernel;
-    if (kernel) await kernel.info;
+READY_JS = """timeoutMs => {
+    let step = 'JupyterLab';
+    const ready = async () => {
+        await jupyterapp.restored;
+        const panel = jupyterapp.shell.currentWidget;
+        step = 'the notebook';
+        await panel.context.ready;
+        step = 'its session';
+        await panel.sessionContext.ready;
+        step = "the kernel's first answer";
+        await panel.sessionContext.session?.kernel?.info;
+        return '';
+    };
+    const late = new Promise(resolve => setTimeout(() => resolve(step), timeoutMs));
+    return Promise.race([ready(), late]);
 }"""
 STARTED_JS = "async () => Boolean(window.jupyterapp && (await jupyterapp.restored, true))"
 IDLE_JS = """() => {
@@ -140,7 +149,8 @@ class NotebookPage:
             page.wait_for_function(STARTED_JS, timeout=OPEN_TIMEOUT_S * 1000)
             self.command("docmanager:open", path=name, kernelPreference={"shouldStart": False})
             page.wait_for_selector(FIRST_CELL, timeout=OPEN_TIMEOUT_S * 1000)
-            page.evaluate(READY_JS)
+            missing = self._what_is_not_ready()
+            assert not missing, f"{name} waits for {missing}"
 
     # --- cells --------------------------------------------------------------------------------
 
@@ -260,5 +270,15 @@ class NotebookPage:
 
     def _await_ready(self) -> None:
         self.page.wait_for_selector(FIRST_CELL, timeout=OPEN_TIMEOUT_S * 1000)
-        self.page.evaluate(READY_JS)
+        missing = self._what_is_not_ready()
+        if missing:
+            # JupyterLab waits for ever for an answer that was lost while it connected; a person
+            # reloads the page.
+            self.page.reload()
+            self.page.wait_for_selector(FIRST_CELL, timeout=OPEN_TIMEOUT_S * 1000)
+            again = self._what_is_not_ready()
+            assert not again, f"{self.name} waits for {missing}, and after a reload for {again}"
         self.wait_until_idle(OPEN_TIMEOUT_S)
+
+    def _what_is_not_ready(self) -> str:
+        return str(self.page.evaluate(READY_JS, READY_TIMEOUT_S * 1000))
