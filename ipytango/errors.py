@@ -8,6 +8,9 @@
     ├── HubError (RuntimeError)         the gevent hub cannot be installed or given back now
     ├── ModeError (ValueError)          an unknown or impossible green mode
     ├── AttributeNameError (ValueError) what was to be followed is no attribute's full name
+    ├── DeviceNameError (ValueError)    what was given names no device
+    ├── ValueTextError (ValueError)     what was typed is no value that can be written there
+    ├── PanelLocked (RuntimeError)      a panel that is locked was asked to change its device
     ├── StreamClosed (RuntimeError)     more was asked of readings that have been closed
     ├── NotLoaded (RuntimeError)        what needs the extension was asked of a shell without it
     ├── OptionError (ValueError)        an option's value is out of its range
@@ -21,6 +24,7 @@ __all__ = [
     "BlocksTheLoop",
     "BridgeError",
     "DemoError",
+    "DeviceNameError",
     "DoorError",
     "HubError",
     "IpytangoError",
@@ -28,7 +32,9 @@ __all__ = [
     "NotInGreenTask",
     "NotLoaded",
     "OptionError",
+    "PanelLocked",
     "StreamClosed",
+    "ValueTextError",
 ]
 
 
@@ -62,6 +68,18 @@ class ModeError(IpytangoError, ValueError):
 
 class AttributeNameError(IpytangoError, ValueError):
     """What was given is not the full name of an attribute."""
+
+
+class DeviceNameError(IpytangoError, ValueError):
+    """What was given is not the name of a device."""
+
+
+class ValueTextError(IpytangoError, ValueError):
+    """A text is no value of the attribute or argument that it was given for."""
+
+
+class PanelLocked(IpytangoError, RuntimeError):
+    """A device's panel was asked to change something before it was unlocked."""
 
 
 class StreamClosed(IpytangoError, RuntimeError):
