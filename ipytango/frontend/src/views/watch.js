@@ -1,8 +1,7 @@
 // A live table of attributes. Only the rows that can be seen are in the page.
 
-import {
-  copyText, download, fillDetails, hint, layout, paint, slotIn, style, write,
-} from "./watch_parts.js";
+import { copyText, hint, paint, style, write } from "./dom.js";
+import { download, fillDetails, layout, slotIn } from "./watch_parts.js";
 import { Rows, ageText, timeText } from "./watch_rows.js";
 
 /** @typedef {import("./watch_rows.js").Row} Row */

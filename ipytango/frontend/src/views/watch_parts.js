@@ -1,5 +1,7 @@
 // What a watch is made of in the page. Text goes in as text, never as HTML.
 
+import { maker, withItsOwnKeys } from "./dom.js";
+
 /** @typedef {import("./watch_rows.js").Row} Row */
 
 /** @type {{key: string, title: string, hint?: string}[]} */
@@ -15,57 +17,7 @@ export const COLUMNS = [
   { key: "dropped", title: "dropped", hint: "values that a newer one has overtaken" },
 ];
 
-/**
- * Make an element of the class `ipytango-watch-NAME`.
- * @param {string} tag @param {string} [name] @param {string} [text]
- */
-export function make(tag, name, text) {
-  const element = document.createElement(tag);
-  if (name) element.className = `ipytango-watch-${name}`;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-// Only what differs is written: for the rest the page has nothing to do.
-
-/** @param {any} node @param {string} text */
-export function write(node, text) {
-  if (node.shown !== text) {
-    node.shown = text;
-    node.textContent = text;
-  }
-}
-
-/** @param {any} node @param {string} text */
-export function hint(node, text) {
-  if (node.hinted !== text) {
-    node.hinted = text;
-    if (text) node.title = text;
-    else node.removeAttribute("title");
-  }
-}
-
-/** @param {any} node @param {string} name */
-export function style(node, name) {
-  if (node.styled !== name) {
-    node.styled = name;
-    node.className = name;
-  }
-}
-
-/** @param {any} node @param {string} colour */
-export function paint(node, colour) {
-  if (node.painted !== colour) {
-    node.painted = colour;
-    node.style.backgroundColor = colour;
-  }
-}
-
-/** Keep a notebook's shortcuts off: Enter presses the button, "a" is a letter. @param {HTMLElement} element */
-function withItsOwnKeys(element) {
-  element.dataset.lmSuppressShortcuts = "true";
-  return element;
-}
+const make = maker("watch");
 
 /** @param {string} name @param {string} text @param {string} title */
 function button(name, text, title) {
@@ -184,22 +136,6 @@ function stackOf(levels, unfolded) {
   }
   stack.append(summary, list);
   return stack;
-}
-
-/** @param {string} text */
-export async function copyText(text) {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(text);
-    return;
-  }
-  // A page that came over plain http from another machine has no clipboard but this one.
-  const area = document.createElement("textarea");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand("copy");
-  area.remove();
-  if (!done) throw new Error("not allowed");
 }
 
 /** @param {string} text */
