@@ -14,6 +14,8 @@
     ├── StreamClosed (RuntimeError)     more was asked of readings that have been closed
     ├── NotLoaded (RuntimeError)        what needs the extension was asked of a shell without it
     ├── OptionError (ValueError)        an option's value is out of its range
+    ├── CatalogueError                  a Tango database did not say what it was asked for
+    │   └── NotInDatabase (LookupError)     it answered, and knows no such thing
     └── DemoError                       the demo's database or TangoTest did not come up
 
 A message says what was asked, what was found and what to do.
@@ -23,12 +25,14 @@ __all__ = [
     "AttributeNameError",
     "BlocksTheLoop",
     "BridgeError",
+    "CatalogueError",
     "DemoError",
     "DeviceNameError",
     "DoorError",
     "HubError",
     "IpytangoError",
     "ModeError",
+    "NotInDatabase",
     "NotInGreenTask",
     "NotLoaded",
     "OptionError",
@@ -92,6 +96,14 @@ class NotLoaded(IpytangoError, RuntimeError):
 
 class OptionError(IpytangoError, ValueError):
     """An option was given a value that it does not take."""
+
+
+class CatalogueError(IpytangoError):
+    """A Tango database did not say what it was asked for: it is away, silent, or not named."""
+
+
+class NotInDatabase(CatalogueError, LookupError):
+    """A Tango database knows no such device, alias or server."""
 
 
 class DemoError(IpytangoError):

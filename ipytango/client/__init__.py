@@ -11,6 +11,16 @@ from ._readings import (
     reading_of,
 )
 from .calls import Call, CallPool, LaneCount, Limits, PoolSnapshot
+from .catalogue import (
+    Answer,
+    Catalogue,
+    Catalogues,
+    DevicePlace,
+    DeviceRow,
+    Question,
+    ServedDevice,
+    ServerRow,
+)
 from .feeds import FeedCensus, Feeds, FeedStatus, Following, Keep, Stream
 from .modes import (
     MODES,
@@ -52,6 +62,7 @@ from .snapshots import (
 __all__ = [
     "MODES",
     "PENDING_TYPES",
+    "Answer",
     "AttributeFacts",
     "AttributePattern",
     "AttributeSnapshot",
@@ -59,6 +70,8 @@ __all__ = [
     "CallFuture",
     "CallPool",
     "CallResult",
+    "Catalogue",
+    "Catalogues",
     "Client",
     "ClientStatus",
     "CommandFacts",
@@ -68,6 +81,8 @@ __all__ = [
     "DatabaseFacts",
     "DatabaseSnapshot",
     "DeviceFacts",
+    "DevicePlace",
+    "DeviceRow",
     "DeviceSnapshot",
     "DeviceStatus",
     "EventSnapshot",
@@ -84,10 +99,13 @@ __all__ = [
     "Pending",
     "PendingFacts",
     "PoolSnapshot",
+    "Question",
     "Reading",
     "ReplyList",
     "ReplySnapshot",
     "Request",
+    "ServedDevice",
+    "ServerRow",
     "Snapshot",
     "StateSnapshot",
     "Stream",

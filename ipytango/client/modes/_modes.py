@@ -21,6 +21,7 @@ from tango import GreenMode, asyncio_executor, futures_executor, gevent_executor
 from ...errors import ModeError
 from ...green import Boundaries, Patches
 from ..calls import Call, Dispatch, Limits, PoolSnapshot, Report
+from ..catalogue import Catalogues
 from ..feeds import Feeds
 from ..snapshots import Lookups, remember_origins
 from ._executors import Asyncio, Futures, Gevent
@@ -96,6 +97,8 @@ class Client:
         remember_origins(self._patches)
         exchange_members(self._patches, self._dispatch)
         self.lookups = Lookups(self._dispatch)
+        self.catalogues = Catalogues(self._dispatch, self._patches)
+        """What Tango databases know: that of the current one, and of any other."""
 
     def close(self) -> None:
         """End the feeds; give PyTango back its executors, its classes and the mode it had."""

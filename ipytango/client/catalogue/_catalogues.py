@@ -1,0 +1,107 @@
+"""The catalogues of a shell: that of the current database, and of any other by its address."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable
+from typing import Any
+
+import tango
+
+from ...green import Patches, allocate_lock
+from ..calls import Dispatch
+from ._catalogue import Catalogue
+from ._places import DevicePlace, hosts_in, tango_host
+
+__all__ = ["Catalogues"]
+
+
+class Catalogues:
+    """The catalogues of one shell, each made when it is first asked for."""
+
+    def __init__(self, dispatch: Dispatch, patches: Patches) -> None:
+        self._dispatch = dispatch
+        self._patches = patches
+        self._lock = allocate_lock()
+        self._made: dict[str, Catalogue] = {}
+        self._switched = False
+
+    @property
+    def current(self) -> Catalogue:
+        """The catalogue of ``TANGO_HOST``. Raises `CatalogueError` where that is not set."""
+        return self.of(tango_host())
+
+    @property
+    def known(self) -> tuple[Catalogue, ...]:
+        """The catalogues that have been asked for until now."""
+        with self._lock:
+            return tuple(self._made.values())
+
+    def of(self, host: str) -> Catalogue:
+        """Return the catalogue of the database at ``host:port``, or of a list ``a:1,b:2``.
+
+        Asks nobody. Raises `CatalogueError` for what is no such address.
+        """
+        address = ",".join(hosts_in(host))
+        with self._lock:
+            catalogue = self._made.get(address)
+            if catalogue is None:
+                catalogue = self._made[address] = Catalogue(self._dispatch, address)
+            return catalogue
+
+    def of_device(self, name: str) -> Catalogue | None:
+        """Return the catalogue that a device's (or attribute's) full name belongs to.
+
+        None for a device without a database (``#dbase=no``). Raises `CatalogueError`.
+        """
+        place = DevicePlace.of(name)
+        if not place.has_database:
+            return None
+        return self.of(place.host) if place.host else self.current
+
+    def switch(self, host: str) -> Catalogue:
+        """Make a database the current one: that of all proxies that are made from now on.
+
+        It sets ``TANGO_HOST``, for processes that are started, too. What exists already stays
+        with its database. Asks nobody. Raises `CatalogueError` for what is no address.
+        """
+        catalogue = self.of(host)
+        before = self._patches.set_item(os.environ, "TANGO_HOST", catalogue.host)
+        del before
+        if not self._switched:
+            self._switched = True
+            self._name_database()
+        return catalogue
+
+    def _name_database(self) -> None:
+        """Have proxies made with their database's name.
+
+        Tango's library keeps to the database of the first proxy in the process, whatever
+        ``TANGO_HOST`` becomes later.
+        """
+        for owner in (tango.DeviceProxy, tango.AttributeProxy):
+            self._patches.set(owner, "__init__", self._naming(owner.__init__))
+        self._patches.set(tango.Group, "add", self._naming(tango.Group.add))
+
+    def _naming(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def call(this: Any, *args: Any, **kwargs: Any) -> Any:
+            if args and isinstance(args[0], str):
+                args = (self._full(args[0]), *args[1:])
+            elif args and isinstance(args[0], list | tuple):  # patterns of a group
+                args = ([self._full(name) for name in args[0]], *args[1:])
+            return original(this, *args, **kwargs)
+
+        return call
+
+    def _full(self, name: Any) -> Any:
+        if not isinstance(name, str):
+            return name
+        place = DevicePlace.of(name)
+        if place.host or not place.has_database:
+            return name
+        with contextlib.suppress(Exception):
+            return str(place.within(self.current.address))
+        return name
