@@ -23,7 +23,7 @@ from ._kinds import (
     ValueSnapshot,
 )
 from ._lookups import Lookups
-from ._origins import remember_origins
+from ._origins import device_name_of, remember_origins
 from ._snapshots import plain_name, snapshot_of, snapshotted_types
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "TimeSnapshot",
     "ValueList",
     "ValueSnapshot",
+    "device_name_of",
     "history_of",
     "plain_name",
     "remember_origins",

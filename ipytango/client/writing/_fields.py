@@ -56,7 +56,7 @@ class ValueField:
 
     @property
     def kind(self) -> str:
-        """What it is typed in: ``none``, ``number``, ``choice``, ``boolean``, ``text``, ``array``."""
+        """What it is typed in: number, choice, boolean, text, array; none for nothing."""
         if self.shape == "NONE":
             return "none"
         if self.shape != "SCALAR":

@@ -29,8 +29,8 @@ def parse_value(field: ValueField, text: str) -> Any:
     """Make a value for `field` of what was typed.
 
     Numbers of an array stand between commas, blanks or line ends, with or without brackets; rows
-    of an image in lines; texts in lines, or as Python writes a list. Numbers are Python's: ``1e-3``,
-    ``0x1f``, ``nan``.
+    of an image in lines; texts in lines, or as Python writes a list. Numbers are Python's:
+    ``1e-3``, ``0x1f``, ``nan``.
 
     Raises `ValueTextError` when it is no such value, out of its limits, or too long.
     """
@@ -106,7 +106,7 @@ def _number(field: ValueField, word: str) -> float:
         number = float(whole)
     if math.isfinite(number) and abs(number) > FLOATS[field.data_type]:
         raise _refused(field, word, f"does not fit in a {field.data_type}")
-    return _within(field, word, number)
+    return float(_within(field, word, number))
 
 
 def _whole_number(field: ValueField, word: str) -> int:
@@ -137,8 +137,8 @@ def _within(field: ValueField, word: str, number: Any) -> Any:
 def _encoded(field: ValueField, word: str) -> tuple[str, bytes]:
     value = _literal(word)
     match value:
-        case (str(), bytes()):
-            return value
+        case (str() as name, bytes() as content):
+            return name, content
     raise _refused(field, word, "is no such pair")
 
 

@@ -1,0 +1,36 @@
+"""One device: what it offers, how it is set up, and what can be done to it."""
+
+from ._actions import (
+    Action,
+    command_action,
+    delete_property_action,
+    do,
+    polling_action,
+    property_action,
+    setting_action,
+    write_action,
+)
+from ._interface import DeviceInterface, interface_of
+from ._locks import DeviceLock, lock_of
+from ._names import DeviceName
+from ._settings import SETTINGS, AttributeSettings, DeviceSettings, settings_of
+
+__all__ = [
+    "SETTINGS",
+    "Action",
+    "AttributeSettings",
+    "DeviceInterface",
+    "DeviceLock",
+    "DeviceName",
+    "DeviceSettings",
+    "command_action",
+    "delete_property_action",
+    "do",
+    "interface_of",
+    "lock_of",
+    "polling_action",
+    "property_action",
+    "setting_action",
+    "settings_of",
+    "write_action",
+]

@@ -1,0 +1,109 @@
+"""How a device is set up: properties, polling, and each attribute's limits, alarms and events."""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+from collections.abc import Iterator
+
+import tango
+
+from .._readings import Failure, failure_of
+
+__all__ = ["SETTINGS", "AttributeSettings", "DeviceSettings", "read_setting", "settings_of"]
+
+SETTINGS = {
+    "label": "label",
+    "description": "description",
+    "unit": "unit",
+    "display_unit": "display unit",
+    "standard_unit": "standard unit",
+    "format": "format",
+    "min_value": "min value",
+    "max_value": "max value",
+    "alarms.min_alarm": "min alarm",
+    "alarms.min_warning": "min warning",
+    "alarms.max_warning": "max warning",
+    "alarms.max_alarm": "max alarm",
+    "alarms.delta_val": "delta value",
+    "alarms.delta_t": "delta t / ms",
+    "events.ch_event.abs_change": "absolute change",
+    "events.ch_event.rel_change": "relative change / %",
+    "events.per_event.period": "event period / ms",
+    "events.arch_event.archive_abs_change": "archive absolute change",
+    "events.arch_event.archive_rel_change": "archive relative change / %",
+    "events.arch_event.archive_period": "archive period / ms",
+}
+"""What of an attribute can be set, by its place in PyTango's configuration, as people say it."""
+
+_UNSET = {
+    *("Not specified", "No description", "No unit", "No standard unit", "No display unit"),
+    *("None", "NONE", "NOT_KNOWN", "Uninitialised"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class AttributeSettings:
+    """How one attribute is set up."""
+
+    name: str
+    texts: tuple[str, ...]
+    """In the order of `SETTINGS`; empty where nothing is set."""
+
+    polling_ms: int
+    """0: it is not polled."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DeviceSettings:
+    """How a device is set up."""
+
+    attributes: tuple[AttributeSettings, ...]
+    polled_commands: tuple[tuple[str, int], ...]
+    """With their periods in milliseconds."""
+
+    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    properties_failure: Failure | None = None
+    """Why the properties are not known, if they are not."""
+
+
+def settings_of(device: str) -> DeviceSettings:
+    """Ask how a device is set up. Blocks; raises `tango.DevFailed`."""
+    proxy = tango.DeviceProxy(device)
+    polled = list(_polled(proxy.polling_status()))
+    periods = {name.lower(): period for kind, name, period in polled if kind == "attribute"}
+    attributes = tuple(
+        AttributeSettings(
+            str(config.name),
+            tuple(read_setting(config, key) for key in SETTINGS),
+            periods.get(str(config.name).lower(), 0),
+        )
+        for config in proxy.attribute_list_query_ex()
+    )
+    commands = tuple((name, period) for kind, name, period in polled if kind == "command")
+    try:
+        return DeviceSettings(attributes, commands, _properties(proxy))
+    except (tango.DevFailed, TypeError) as error:
+        # A device without a database has none; of a database that is away the rest can be shown.
+        return DeviceSettings(attributes, commands, (), failure_of(error))
+
+
+def read_setting(config: tango.AttributeInfoEx, key: str) -> str:
+    """Return one of `SETTINGS` as text; empty where it is not set."""
+    text = str(operator.attrgetter(key)(config))
+    return "" if text in _UNSET else text
+
+
+def _polled(status: list[str]) -> Iterator[tuple[str, str, int]]:
+    """Give kind, name and period (ms) of what a device polls, from its own report."""
+    for report in status:
+        lines = [line.partition(" = ") for line in report.splitlines()]
+        kind = lines[0][0].removeprefix("Polled ").removesuffix(" name")
+        period = next((value for name, _, value in lines if name == "Polling period (mS)"), "0")
+        yield kind, lines[0][2], int(period)
+
+
+def _properties(proxy: tango.DeviceProxy) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    names = list(proxy.get_property_list("*"))
+    values = proxy.get_property(names) if names else {}
+    return tuple((str(name), tuple(map(str, values[name]))) for name in sorted(values))
