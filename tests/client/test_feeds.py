@@ -347,8 +347,8 @@ def test_bad_names_are_refused_at_once(feeds: Feeds, name: str) -> None:
     assert feeds.census() == NOTHING
 
 
-@pytest.mark.parametrize("period_s", [0.0, -1.0, math.nan, math.inf])
-def test_bad_periods_are_refused_at_once(feeds: Feeds, period_s: float) -> None:
+@pytest.mark.parametrize("period_s", [0.0, -1.0, math.nan, math.inf, "1", None])
+def test_bad_periods_are_refused_at_once(feeds: Feeds, period_s: Any) -> None:
     with pytest.raises(OptionError, match="period"):
         feeds.follow("sys/tg_test/1/ampli", Listener(), period_s=period_s)
 

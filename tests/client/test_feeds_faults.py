@@ -8,6 +8,7 @@ import pytest
 import tango
 
 from ipytango.client import Feeds, Following
+from ipytango.client.feeds import _followed_device
 from ipytango.demo import Demo, DeviceServer
 from ipytango.demo import demo as make_demo
 from support.listeners import Listener, until
@@ -68,7 +69,7 @@ def test_a_server_that_dies_or_hangs_is_away_until_it_is_back(
         becomes(following, "away")
         told.wait_for(lambda reading: reading.failure is not None and not reading.source)
         assert following.status.failure is not None
-    assert feeds.census().subscriptions == 0
+    until(lambda: feeds.census().subscriptions == 0, feeds.census)
     living.wait_for_count(heard + 10)
 
     if fault == "kill":
@@ -88,11 +89,39 @@ def test_a_restart_between_two_looks_is_noticed(
     device = server.devices[0]
     following, listener = follow(f"{device}/pushed")
     becomes(following, "live", "change")
+    restart_unseen(server, following)
+    event_arrives(listener, proxy(device), 3.0)
+
+
+def test_a_restart_that_another_call_meets_first_is_noticed(
+    follow: Follow, start_server: StartServer, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call fails, and with it Tango has renewed the connection: the next one works."""
+    server = start_server("event")
+    device = server.devices[0]
+    following, listener = follow(f"{device}/pushed")
+    becomes(following, "live", "change")
+    # Beside the events it is read twice, and then it is only looked at.
+    until(lambda: [one.source for one in listener.readings].count("read") >= 2)
+    monkeypatch.setattr(_followed_device, "QUIET_S", 1000.0)
+    assert following.feed is not None
+    following.feed.device.post(following.feed.device.wake)
+    restart_unseen(server, following, lambda: follow(f"{device}/silent"))
+    event_arrives(listener, proxy(device), 3.0)
+
+
+def restart_unseen(
+    server: DeviceServer, following: Following, then: Callable[[], object] = lambda: None
+) -> None:
+    """Kill and restart a server; wait until it is subscribed to again."""
     since_s = following.status.since_s
     server.kill()
     server.restart()
-    until(lambda: following.status.since_s > since_s and following.status.source == "change")
-    event_arrives(listener, proxy(device), 3.0)
+    then()
+    until(
+        lambda: following.status.since_s > since_s and following.status.source == "change",
+        lambda: (since_s, following.status),
+    )
 
 
 def test_a_server_that_starts_later_is_found(

@@ -58,11 +58,12 @@ class Feeds:
 
         Raises:
             AttributeNameError: that is no attribute's full name.
-            OptionError: `period_s` is not above 0.
+            OptionError: `period_s` is no number above 0.
             StreamClosed: these feeds have been closed.
         """
         name = AttributeName.parse(attribute)
-        if not (math.isfinite(period_s) and period_s > 0):
+        is_number = isinstance(period_s, int | float)
+        if not (is_number and math.isfinite(period_s) and period_s > 0):
             raise OptionError(f"period takes a number of seconds above 0, not {period_s!r}.")
         with self._lock:
             if self._closed:

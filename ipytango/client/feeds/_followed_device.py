@@ -14,7 +14,16 @@ from .._readings import Failure, FailureLevel, failure_of
 from ..calls import Call
 from ._device_reads import DeviceReads
 from ._feed import Feed
-from ._questions import Subscribed, Subscription, connect, facts_by_name, reach, subscribe
+from ._questions import (
+    Proxies,
+    Subscribed,
+    Subscription,
+    connect,
+    connect_again,
+    facts_by_name,
+    look,
+    subscribe,
+)
 
 if TYPE_CHECKING:
     from ._engine import FeedEngine
@@ -34,10 +43,14 @@ FAILED_PERIOD_S = 5.0
 """How often it is asked again for a device or an attribute that does not exist."""
 
 RESUBSCRIBE_S = 3.0
-"""When something stood in the way of a subscription it is tried again after so long."""
+"""When another subscription or the database stood in the way, it is tried again after so long."""
+
+SHARE_OF_FAILURES = 0.2
+"""Subscriptions that fail take this share of time at most."""
 
 SILENT_PERIOD_S = 30.0
-"""A subscription that brings nothing, not even Tango's heartbeat, is tried again after so long."""
+"""A subscription that fails otherwise, or that brings nothing, not even Tango's heartbeat, is tried
+again after so long."""
 
 FACTS_PERIOD_S = 30.0
 """How often it is looked whether the configuration of the attributes has changed."""
@@ -70,7 +83,7 @@ class FollowedDevice:
         self.subscriptions: dict[Feed, Subscription] = {}
         self.post = engine.pacer.post
         self._engine = engine
-        self.proxy: Any = None
+        self._proxies: Proxies | None = None
         self.reads = DeviceReads(self)
         self._acquaintance = 0
         self._closed = False
@@ -79,6 +92,11 @@ class FollowedDevice:
         self._wake_s = float("inf")
         self._facts_due_s = float("inf")
         self._unsubscribed: dict[Feed, float] = {}
+
+    @property
+    def proxy(self) -> Any:
+        """What a device that has answered is asked through."""
+        return self._proxies and self._proxies.calls
 
     # --- who follows ------------------------------------------------------------------------------
 
@@ -155,8 +173,10 @@ class FollowedDevice:
             return
         self._asked_s = now
         question = functools.partial(connect, self.name)
-        if self.proxy is not None:
-            question = functools.partial(reach, self.proxy)
+        if self._proxies is not None:
+            question = functools.partial(
+                look if self.state == "live" else connect_again, self._proxies
+            )
         self._engine.run(f"{self.name} (is it there)", question, self._answered)
 
     def _answered(self, call: Call) -> None:
@@ -165,7 +185,7 @@ class FollowedDevice:
             return
         now = time.monotonic()
         try:
-            self.proxy = call.outcome()
+            self._proxies = call.outcome()
         except tango.DevFailed as error:
             failure = failure_of(error)
             unknown = any(level.reason in _UNKNOWN for level in failure.levels)
@@ -255,7 +275,7 @@ class FollowedDevice:
         self.ask(
             EVENTS_LANE,
             functools.partial(subscribe, self.proxy, feeds, tell),
-            self._tried_to_subscribe,
+            functools.partial(self._tried_to_subscribe, feeds),
         )
 
     def _subscribed(self, acquaintance: int, answer: Subscribed) -> None:
@@ -269,13 +289,21 @@ class FollowedDevice:
             feed.source = subscription.source
             self.reads.settle(feed)
             self._wake_by(now)
-        elif answer.ask_again:
-            self._unsubscribed[feed] = now + RESUBSCRIBE_S
-            self._wake_by(now + RESUBSCRIBE_S)
+        elif answer.in_the_way:
+            soon = answer.in_the_way == "API_CommandTimedOut"  # it was somebody else's subscription
+            self._unsubscribed[feed] = now + (RESUBSCRIBE_S if soon else SILENT_PERIOD_S)
+            self._wake_by(self._unsubscribed[feed])
 
-    def _tried_to_subscribe(self, call: Call) -> None:
-        if call.error is not None:
-            self.doubt()
+    def _tried_to_subscribe(self, feeds: list[Feed], call: Call) -> None:
+        if call.error is None:
+            return
+        # The device itself, or the database. What hangs is left alone for longer: others wait.
+        now = time.monotonic()
+        again_s = now + RESUBSCRIBE_S + (now - call.asked_at) / SHARE_OF_FAILURES
+        for feed in feeds:
+            if feed not in self.subscriptions and self.feeds.get(feed.name.lower()) is feed:
+                self._unsubscribed.setdefault(feed, again_s)
+        self.doubt()
 
     def _unsubscribe(self, feeds: Iterable[Feed]) -> None:
         ending = []

@@ -10,6 +10,7 @@ has just answered.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -23,11 +24,13 @@ from ._feed import Feed
 
 __all__ = [
     "Answers",
+    "Proxies",
     "Subscribed",
     "Subscription",
     "connect",
+    "connect_again",
     "facts_by_name",
-    "reach",
+    "look",
     "read_each",
     "read_together",
     "subscribe",
@@ -37,6 +40,9 @@ _EVENTS = (("change", EventType.CHANGE_EVENT), ("periodic", EventType.PERIODIC_E
 
 UNREACHABLE = (tango.ConnectionFailed, tango.CommunicationFailed)
 """What Tango raises when it did not get an answer: the device is away, hangs, or takes too long."""
+
+_NO_EVENTS = {"API_AttributePollingNotStarted", "API_EventPropertiesNotSet"}
+"""Why there are no events of an attribute; anything else stands in the way of a subscription."""
 
 
 class Subscription:
@@ -82,24 +88,49 @@ class Subscribed:
 
     feed: Feed
     subscription: Subscription | None = None
-    ask_again: bool = False
-    """There is none because something else stood in the way, not because there are no events."""
+    in_the_way: str = ""
+    """The reason why there is none, unless the attribute has no events."""
 
 
-def connect(device: str) -> Any:
-    """Make the proxy of a device that answers. Raises `tango.DevFailed`."""
+@dataclasses.dataclass(frozen=True)
+class Proxies:
+    """What a device is asked through.
+
+    Tango renews a broken connection at the call after the one that has found it broken. A look that
+    came second would see nothing of a restart, and so of subscriptions that are dead: so looks
+    have a connection to themselves.
+    """
+
+    calls: Any
+    looks: Any
+
+
+def connect(device: str) -> Proxies:
+    """Make the proxies of a device that answers. Raises `tango.DevFailed`."""
+    proxies = Proxies(_proxy_of(device), _proxy_of(device))
+    proxies.looks.ping()
+    return proxies
+
+
+def _proxy_of(device: str) -> Any:
     proxy = tango.DeviceProxy(device, green_mode=GreenMode.Synchronous)
-    # A reconnection that nobody sees would hide that the server was restarted, and with it that
-    # the subscriptions are dead.
-    proxy.set_transparency_reconnection(False)
-    proxy.ping()
+    proxy.set_transparency_reconnection(False)  # it would hide a restart as well
     return proxy
 
 
-def reach(proxy: Any) -> Any:
-    """Ask a device whether it is there; a stale connection is renewed. Raises `tango.DevFailed`."""
-    proxy.ping()
-    return proxy
+def look(proxies: Proxies) -> Proxies:
+    """Look whether a device is there. Raises `tango.DevFailed`, also when it was restarted."""
+    proxies.looks.ping()
+    return proxies
+
+
+def connect_again(proxies: Proxies) -> Proxies:
+    """Look whether a device is there again, and renew its connections. Raises `tango.DevFailed`."""
+    proxies.looks.ping()
+    with contextlib.suppress(*UNREACHABLE):  # that finds the connection broken
+        proxies.calls.ping()
+    proxies.calls.ping()
+    return proxies
 
 
 def subscribe(proxy: Any, feeds: Iterable[Feed], tell: Callable[[Subscribed], object]) -> None:
@@ -112,7 +143,7 @@ def subscribe(proxy: Any, feeds: Iterable[Feed], tell: Callable[[Subscribed], ob
 
 
 def _subscribe_one(proxy: Any, feed: Feed) -> Subscribed:
-    in_the_way = False
+    reasons = set()
     for source, event_type in _EVENTS:
         subscription = Subscription(feed, proxy, source)
         try:
@@ -120,11 +151,10 @@ def _subscribe_one(proxy: Any, feed: Feed) -> Subscribed:
         except UNREACHABLE:
             raise
         except tango.DevFailed as error:
-            # Somebody else's subscription was under way for too long.
-            in_the_way = in_the_way or error.args[0].reason == "API_CommandTimedOut"
+            reasons.add(error.args[0].reason)
         else:
             return Subscribed(feed, subscription)
-    return Subscribed(feed, ask_again=in_the_way)
+    return Subscribed(feed, in_the_way=min(reasons - _NO_EVENTS, default=""))
 
 
 def facts_by_name(proxy: Any, names: Sequence[str]) -> dict[str, AttributeFacts | Failure]:
