@@ -51,6 +51,15 @@ from .charts import (
     statistics_of,
     ticks,
 )
+from .devices import (
+    DeedLine,
+    DeviceSheet,
+    SheetGroup,
+    result_text,
+    sheet_html,
+    sheet_text,
+    thumbnail,
+)
 from .values import value_record
 
 __all__ = [
@@ -61,9 +70,12 @@ __all__ = [
     "WATCH_COLUMNS",
     "CellWriter",
     "ChartLine",
+    "DeedLine",
+    "DeviceSheet",
     "Drawing",
     "Ended",
     "GreenStatus",
+    "SheetGroup",
     "Shown",
     "Tally",
     "ValueFormats",
@@ -90,14 +102,18 @@ __all__ = [
     "percentiles_of",
     "plot_html",
     "plot_text",
+    "result_text",
     "rgb",
     "seconds_text",
+    "sheet_html",
+    "sheet_text",
     "sparkline",
     "stacked",
     "statistics_of",
     "tally_html",
     "tally_lines",
     "text_of",
+    "thumbnail",
     "ticks",
     "value_record",
     "watch_colours",

@@ -3,12 +3,15 @@
 from ._green import GreenPanel
 from ._terminal import plot_in_terminal, watch_in_terminal
 from ._value import ValuePanel
+from .device import DeviceOpener, DevicePanel
 from .hub import Frame, Hub, Look, Panel
 from .pending import PendingManyPanel, PendingPanel, PendingTally, shown_outcome
 from .plot import Plot
 from .watch import Watch
 
 __all__ = [
+    "DeviceOpener",
+    "DevicePanel",
     "Frame",
     "GreenPanel",
     "Hub",

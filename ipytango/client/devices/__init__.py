@@ -2,9 +2,9 @@
 
 from ._actions import (
     Action,
+    carry_out,
     command_action,
     delete_property_action,
-    do,
     polling_action,
     property_action,
     setting_action,
@@ -13,19 +13,19 @@ from ._actions import (
 from ._interface import DeviceInterface, interface_of
 from ._locks import DeviceLock, lock_of
 from ._names import DeviceName
-from ._settings import SETTINGS, AttributeSettings, DeviceSettings, settings_of
+from ._settings import ATTRIBUTE_SETTINGS, AttributeSettings, DeviceSettings, settings_of
 
 __all__ = [
-    "SETTINGS",
+    "ATTRIBUTE_SETTINGS",
     "Action",
     "AttributeSettings",
     "DeviceInterface",
     "DeviceLock",
     "DeviceName",
     "DeviceSettings",
+    "carry_out",
     "command_action",
     "delete_property_action",
-    "do",
     "interface_of",
     "lock_of",
     "polling_action",

@@ -14,13 +14,13 @@ from .._readings import AttributeFacts
 from ..snapshots import CommandFacts
 from ..writing import call_text, field_of_attribute, field_of_command, parse_value, value_text
 from ._names import DeviceName
-from ._settings import SETTINGS
+from ._settings import ATTRIBUTE_SETTINGS
 
 __all__ = [
     "Action",
+    "carry_out",
     "command_action",
     "delete_property_action",
-    "do",
     "polling_action",
     "property_action",
     "setting_action",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _TEXTS = 6
-"""The first of `SETTINGS` are texts; all others are numbers."""
+"""The first of `ATTRIBUTE_SETTINGS` are texts; all others are numbers."""
 
 LONGEST_SAID = 120
 UNSET = "Not specified"
@@ -53,7 +53,7 @@ class Action:
     changes_settings: bool = False
 
 
-def do(device: str, action: Action) -> Any:
+def carry_out(device: str, action: Action) -> Any:
     """Do it; returns what a command gives. Blocks; raises `tango.DevFailed`."""
     return action.work(tango.DeviceProxy(device))
 
@@ -88,15 +88,18 @@ def command_action(device: DeviceName, facts: CommandFacts, text: str) -> Action
 
 
 def setting_action(device: DeviceName, attribute: str, key: str, text: str) -> Action:
-    """Prepare to set one of `SETTINGS`; an empty text unsets it. Raises `ValueTextError`."""
-    if key not in SETTINGS:
-        raise ValueTextError(f"{key!r} is no setting; they are {', '.join(SETTINGS)}.")
+    """Prepare to set one of `ATTRIBUTE_SETTINGS`; an empty text unsets it.
+
+    Raises `ValueTextError`.
+    """
+    if key not in ATTRIBUTE_SETTINGS:
+        raise ValueTextError(f"{key!r} is no setting; they are {', '.join(ATTRIBUTE_SETTINGS)}.")
     if not device.has_database:
         raise ValueTextError(
-            f"{attribute}: {SETTINGS[key]} is not set, as a device without a database cannot keep "
-            "it (and a server in C++ may end over it). Set it in the server's code."
+            f"{attribute}: {ATTRIBUTE_SETTINGS[key]} is not set, as a device without a database "
+            "cannot keep it (and a server in C++ may end over it). Set it in the server's code."
         )
-    given = text if list(SETTINGS).index(key) < _TEXTS else _numbers(attribute, key, text)
+    given = text if list(ATTRIBUTE_SETTINGS).index(key) < _TEXTS else _numbers(attribute, key, text)
 
     def work(proxy: Any) -> None:
         config = proxy.get_attribute_config(attribute)
@@ -105,7 +108,7 @@ def setting_action(device: DeviceName, attribute: str, key: str, text: str) -> A
         proxy.set_attribute_config(config)
 
     return Action(
-        said=_short(f"{attribute}: {SETTINGS[key]} = {text.strip() or 'not set'}"),
+        said=_short(f"{attribute}: {ATTRIBUTE_SETTINGS[key]} = {text.strip() or 'not set'}"),
         line=(
             f"dev = tango.DeviceProxy({device.source!r}); "
             f"config = dev.get_attribute_config({attribute!r}); "
@@ -124,8 +127,8 @@ def _numbers(attribute: str, key: str, text: str) -> str:
             float(number)
         except ValueError:
             raise ValueTextError(
-                f"{attribute}: {SETTINGS[key]} is a number, or nothing to unset it; {text!r} is "
-                "none."
+                f"{attribute}: {ATTRIBUTE_SETTINGS[key]} is a number, or nothing to unset it; "
+                f"{text!r} is none."
             ) from None
     return text.strip()
 

@@ -10,9 +10,15 @@ import tango
 
 from .._readings import Failure, failure_of
 
-__all__ = ["SETTINGS", "AttributeSettings", "DeviceSettings", "read_setting", "settings_of"]
+__all__ = [
+    "ATTRIBUTE_SETTINGS",
+    "AttributeSettings",
+    "DeviceSettings",
+    "read_setting",
+    "settings_of",
+]
 
-SETTINGS = {
+ATTRIBUTE_SETTINGS = {
     "label": "label",
     "description": "description",
     "unit": "unit",
@@ -48,7 +54,7 @@ class AttributeSettings:
 
     name: str
     texts: tuple[str, ...]
-    """In the order of `SETTINGS`; empty where nothing is set."""
+    """In the order of `ATTRIBUTE_SETTINGS`; empty where nothing is set."""
 
     polling_ms: int
     """0: it is not polled."""
@@ -75,7 +81,7 @@ def settings_of(device: str) -> DeviceSettings:
     attributes = tuple(
         AttributeSettings(
             str(config.name),
-            tuple(read_setting(config, key) for key in SETTINGS),
+            tuple(read_setting(config, key) for key in ATTRIBUTE_SETTINGS),
             periods.get(str(config.name).lower(), 0),
         )
         for config in proxy.attribute_list_query_ex()
@@ -89,7 +95,7 @@ def settings_of(device: str) -> DeviceSettings:
 
 
 def read_setting(config: tango.AttributeInfoEx, key: str) -> str:
-    """Return one of `SETTINGS` as text; empty where it is not set."""
+    """Return one of `ATTRIBUTE_SETTINGS` as text; empty where it is not set."""
     text = str(operator.attrgetter(key)(config))
     return "" if text in _UNSET else text
 

@@ -1,5 +1,6 @@
 """Live tables of attributes."""
 
+from ._board import Board
 from ._watch import Watch
 
-__all__ = ["Watch"]
+__all__ = ["Board", "Watch"]
