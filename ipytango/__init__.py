@@ -8,7 +8,7 @@ from ._version import __version__
 from .demo import demo
 
 if TYPE_CHECKING:
-    from .extension import plot, stream, watch
+    from .extension import panel, plot, stream, watch
     from .green import await_, spawn
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "await_",
     "demo",
     "load_ipython_extension",
+    "panel",
     "plot",
     "spawn",
     "stream",
@@ -30,7 +31,7 @@ def __getattr__(name: str) -> Any:
         from . import green
 
         return getattr(green, name)
-    if name in ("plot", "stream", "watch"):
+    if name in ("panel", "plot", "stream", "watch"):
         from . import extension
 
         return getattr(extension, name)

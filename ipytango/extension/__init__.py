@@ -9,10 +9,10 @@ from IPython.core.getipython import get_ipython
 
 from ..client import Feeds, Keep, Stream
 from ..errors import NotLoaded
-from ..widgets import Plot, Watch
+from ..widgets import DevicePanel, Plot, Watch
 from ._green_shell import GreenShell
 
-__all__ = ["GreenShell", "load", "loaded", "plot", "stream", "unload", "watch"]
+__all__ = ["GreenShell", "load", "loaded", "panel", "plot", "stream", "unload", "watch"]
 
 _loaded: dict[int, GreenShell] = {}
 
@@ -54,6 +54,22 @@ def watch(*attributes: object, period: float = 1.0) -> Watch:
         OptionError: `period` is not above 0.
     """
     return Watch(loaded().hub, attributes, period_s=period)
+
+
+def panel(device: object) -> DevicePanel:
+    """Show one device live: state, attributes, commands, properties and settings.
+
+    It changes nothing before it is unlocked, in its view or by `DevicePanel.unlock`.
+
+    Args:
+        device: a name (``sys/tg_test/1``, after ``tango://host:port/`` where its database is
+            another one), an alias, or a `DeviceProxy`.
+
+    Raises:
+        DeviceNameError: what is given is no device's name.
+        NotLoaded: ipytango is not loaded in this shell.
+    """
+    return DevicePanel(loaded().hub, device)
 
 
 def plot(

@@ -10,10 +10,18 @@ from typing import Any
 
 from IPython.utils.dir2 import get_real_method
 
-from ..client import Client, Snapshot, StateSnapshot, ValueSnapshot, snapshot_of, snapshotted_types
+from ..client import (
+    Client,
+    DeviceSnapshot,
+    Snapshot,
+    StateSnapshot,
+    ValueSnapshot,
+    snapshot_of,
+    snapshotted_types,
+)
 from ..display import html_of, line_of, text_of
 from ..green import Patches
-from ..widgets import Hub, ValuePanel
+from ..widgets import DeviceOpener, Hub, ValuePanel
 
 __all__ = ["show_tango_values"]
 
@@ -63,10 +71,12 @@ class _TangoDisplays:
         )
 
     def _html(self, snapshot: Snapshot) -> str:
-        """Return the HTML display; a reading whose attribute is known can be made to follow it."""
+        """Return the HTML display, to which a page adds a live switch, or the device's panel."""
         html = html_of(snapshot)
         if isinstance(snapshot, ValueSnapshot) and snapshot.origin:
             return ValuePanel(self._hub(), snapshot).wrapped(html)
+        if isinstance(snapshot, DeviceSnapshot):
+            return DeviceOpener(self._hub(), snapshot).wrapped(html)
         return html
 
     def print(self, value: Any, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - IPython's

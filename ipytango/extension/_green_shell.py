@@ -27,7 +27,7 @@ from ..green import (
     install_hub,
     uninstall_hub,
 )
-from ..magics import GreenMagics, PlotMagics, WatchMagics, complete_magic
+from ..magics import GreenMagics, PanelMagics, PlotMagics, WatchMagics, complete_magic
 from ..widgets import Hub
 from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
@@ -178,6 +178,7 @@ class GreenShell:
         self._register(GreenMagics(self._shell, self))
         self._register(WatchMagics(self._shell, self))
         self._register(PlotMagics(self._shell, self))
+        self._register(PanelMagics(self._shell, self))
         matchers = self._shell.Completer.custom_matchers
         matchers.append(complete_magic)
         self._patches.on_undo(lambda: matchers.remove(complete_magic))

@@ -1,7 +1,7 @@
 """What is live in the browser: panels on one hub per kernel."""
 
 from ._green import GreenPanel
-from ._terminal import plot_in_terminal, watch_in_terminal
+from ._terminal import panel_in_terminal, plot_in_terminal, watch_in_terminal
 from ._value import ValuePanel
 from .device import DeviceOpener, DevicePanel
 from .hub import Frame, Hub, Look, Panel
@@ -23,6 +23,7 @@ __all__ = [
     "Plot",
     "ValuePanel",
     "Watch",
+    "panel_in_terminal",
     "plot_in_terminal",
     "shown_outcome",
     "watch_in_terminal",

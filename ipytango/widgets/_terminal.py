@@ -1,4 +1,4 @@
-"""A watch and a plot in a terminal: text that is written anew in its place, until Ctrl-C."""
+"""A watch, a plot and a device's panel in a terminal: text that is written anew in its place, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import TextIO
 
 from ..display import watch_text
 from ..green import await_, can_wait
+from .device import DevicePanel
 from .plot import Plot
 from .watch import Watch
 
-__all__ = ["plot_in_terminal", "watch_in_terminal"]
+__all__ = ["panel_in_terminal", "plot_in_terminal", "watch_in_terminal"]
 
 REFRESH_S = 0.5
 LINES_BELOW = 2
@@ -56,8 +57,16 @@ def plot_in_terminal(plot: Plot, out: TextIO | None = None) -> None:
     _show_until_interrupted(plot, courses, out or sys.stdout)
 
 
+def panel_in_terminal(panel: DevicePanel, out: TextIO | None = None) -> None:
+    """Show a device's panel until Ctrl-C, then close it; what was last seen stays.
+
+    Greenlets and tasks go on meanwhile. Where `out` is no terminal, it is written once.
+    """
+    _show_until_interrupted(panel, panel.text_of, out or sys.stdout)
+
+
 def _show_until_interrupted(
-    panel: Watch | Plot, text_in: Callable[[int, int], str], out: TextIO
+    panel: Watch | Plot | DevicePanel, text_in: Callable[[int, int], str], out: TextIO
 ) -> None:
     """Write what ``text_in(columns, lines)`` gives again and again; close the panel at the end."""
     written = 0
