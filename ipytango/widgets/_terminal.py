@@ -1,4 +1,4 @@
-"""A watch, a plot and a device's panel in a terminal: text that is written anew in its place, until Ctrl-C."""
+"""Panels in a terminal: text that is written anew in its place, until Ctrl-C."""
 
 from __future__ import annotations
 
