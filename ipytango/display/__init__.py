@@ -1,5 +1,6 @@
 """From a value to text and HTML: pure functions of a snapshot, no input and no output."""
 
+from ._databases import DatabaseStatus
 from ._errors import error_line
 from ._green import GreenStatus
 from ._html import escape
@@ -70,6 +71,7 @@ __all__ = [
     "WATCH_COLUMNS",
     "CellWriter",
     "ChartLine",
+    "DatabaseStatus",
     "DeedLine",
     "DeviceSheet",
     "Drawing",

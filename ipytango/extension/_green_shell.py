@@ -27,10 +27,11 @@ from ..green import (
     install_hub,
     uninstall_hub,
 )
-from ..magics import GreenMagics, PanelMagics, PlotMagics, WatchMagics, complete_magic
+from ..magics import DbMagics, GreenMagics, PanelMagics, PlotMagics, WatchMagics
 from ..widgets import Hub
 from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
+from ._completion import complete_tango_names
 from ._displays import show_tango_values
 from ._kernel import handle_messages_green, reply_without_sleep
 from ._panels import open_hub, show_status_live
@@ -179,9 +180,8 @@ class GreenShell:
         self._register(WatchMagics(self._shell, self))
         self._register(PlotMagics(self._shell, self))
         self._register(PanelMagics(self._shell, self))
-        matchers = self._shell.Completer.custom_matchers
-        matchers.append(complete_magic)
-        self._patches.on_undo(lambda: matchers.remove(complete_magic))
+        self._register(DbMagics(self._shell, self))
+        complete_tango_names(self._patches, self._shell, self._client)
 
     def _register(self, magics: Magics) -> None:
         manager = self._shell.magics_manager

@@ -1,6 +1,7 @@
 """The magics: each parses its line, makes one call below and returns the object."""
 
-from ._completion import complete_magic
+from ._completion import magic_matcher
+from ._db import ClientOwner, DbMagics
 from ._green import GreenMagics, GreenShell
 from ._live import HubOwner
 from ._panel import PanelMagics
@@ -8,11 +9,13 @@ from ._plot import PlotMagics
 from ._watch import WatchMagics
 
 __all__ = [
+    "ClientOwner",
+    "DbMagics",
     "GreenMagics",
     "GreenShell",
     "HubOwner",
     "PanelMagics",
     "PlotMagics",
     "WatchMagics",
-    "complete_magic",
+    "magic_matcher",
 ]

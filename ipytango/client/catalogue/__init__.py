@@ -3,6 +3,9 @@
 from ._answers import Answer
 from ._catalogue import Catalogue
 from ._catalogues import Catalogues
+from ._completions import Completions, NameKind
+from ._interfaces import Interface, Interfaces
+from ._members import Members, is_device, list_members_without_network, name_wanted_by
 from ._places import DevicePlace, hosts_in
 from ._questions import Names, Question
 from ._rows import DeviceRow, ServedDevice, ServerRow
@@ -11,11 +14,19 @@ __all__ = [
     "Answer",
     "Catalogue",
     "Catalogues",
+    "Completions",
     "DevicePlace",
     "DeviceRow",
+    "Interface",
+    "Interfaces",
+    "Members",
+    "NameKind",
     "Names",
     "Question",
     "ServedDevice",
     "ServerRow",
     "hosts_in",
+    "is_device",
+    "list_members_without_network",
+    "name_wanted_by",
 ]

@@ -89,7 +89,12 @@ class Answers:
             return silent if silent > SILENT_S else None
 
     def ask_if_older(
-        self, key: object, lane: str, question: Callable[[], Any], keep_s: float
+        self,
+        key: object,
+        lane: str,
+        question: Callable[[], Any],
+        keep_s: float,
+        retry_s: float = RETRY_S,
     ) -> Call | None:
         """Have the question asked unless the answer is young, or a try has failed just now.
 
@@ -104,7 +109,7 @@ class Answers:
                     return entry.call
                 if answered is not None and now - answered < keep_s:
                     return None
-                if failed is not None and now - failed < min(RETRY_S, keep_s):
+                if failed is not None and now - failed < retry_s:
                     return None
         return None if self.silent_s(lane) is not None else self.ask(key, lane, question)
 
@@ -137,16 +142,18 @@ class Answers:
             elif not call.cancelled and isinstance(call.error, Exception):
                 entry.error, entry.failed_s = call.error, now
 
-    def wait(self, call: Call, timeout_s: float) -> bool:
+    def wait(self, call: Call, timeout_s: float, *, briefly: bool = False) -> bool:
         """Wait for a call that others may wait for, too; returns whether it is done.
 
-        Parks where that is possible. Raises `BlocksTheLoop` where it would stop the event loop.
+        Parks where that is possible. Raises `BlocksTheLoop` where it would stop the event loop,
+        unless it is for a moment only that nobody notices.
         """
         if call.done or timeout_s <= 0:
             return call.done
         if can_wait():
             return self._park(call, timeout_s)
-        if get_ident() == self._dispatch.thread and asyncio._get_running_loop() is not None:
+        on_loop = get_ident() == self._dispatch.thread and asyncio._get_running_loop() is not None
+        if on_loop and not briefly:
             raise BlocksTheLoop(
                 f"An answer of {call.device} was waited for in a callback of the event loop, which "
                 "would stand still. Start the callback's code with ipytango.spawn(function, ...)."

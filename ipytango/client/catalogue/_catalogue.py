@@ -71,6 +71,10 @@ class Catalogue:
         """The ``host:port`` that has answered; of one that has not yet, the first."""
         return self._address
 
+    def report(self, *, wait_s: float = WAIT_S) -> tuple[tuple[str, str], ...]:
+        """Return what the database says of itself: names and values."""
+        return self.ask(Question.report(), wait_s=wait_s)
+
     # --- devices, level by level ------------------------------------------------------------------
 
     def domains(self, *, wait_s: float = WAIT_S) -> Names:
@@ -179,10 +183,21 @@ class Catalogue:
         it is there the next time.
         """
         if refresh:
-            self._answers.ask_if_older(
-                question, self._lane, functools.partial(self._put, question), REFRESH_S
-            )
+            self._ask_if_old(question)
         return self._answer(question)
+
+    def glance(self, question: Question[T], *, patience_s: float) -> T | None:
+        """Return what is known, however old; refresh it in the background. For completion.
+
+        Of what was never asked, the answer is waited for `patience_s` seconds at most (where that
+        cannot park, the thread stands still).
+        """
+        call = self._ask_if_old(question)
+        known: Answer[T] = self._answers.known(question)
+        if call is not None and known.value is None:
+            self._answers.wait(call, patience_s, briefly=True)
+            known = self._answers.known(question)
+        return known.value
 
     def when(
         self,
@@ -236,6 +251,11 @@ class Catalogue:
         if self._answers.silent_s(self._lane) is not None:
             return None
         return self._answers.ask(question, self._lane, functools.partial(self._put, question))
+
+    def _ask_if_old(self, question: Question[T]) -> Call | None:
+        return self._answers.ask_if_older(
+            question, self._lane, functools.partial(self._put, question), REFRESH_S
+        )
 
     def _put(self, question: Question[T]) -> T:
         """Put a question to the database; blocks, in a worker."""

@@ -10,10 +10,12 @@ from typing import Any
 
 import tango
 
+from ...errors import CatalogueError
 from ...green import Patches, allocate_lock
 from ..calls import Dispatch
 from ._catalogue import Catalogue
-from ._places import DevicePlace, hosts_in, tango_host
+from ._places import DevicePlace, completed_hosts, hosts_in, tango_host
+from ._questions import Question
 
 __all__ = ["Catalogues"]
 
@@ -32,6 +34,13 @@ class Catalogues:
     def current(self) -> Catalogue:
         """The catalogue of ``TANGO_HOST``. Raises `CatalogueError` where that is not set."""
         return self.of(tango_host())
+
+    @property
+    def current_host(self) -> str:
+        """``TANGO_HOST``; empty where it is not set."""
+        with contextlib.suppress(CatalogueError):
+            return tango_host()
+        return ""
 
     @property
     def known(self) -> tuple[Catalogue, ...]:
@@ -61,6 +70,22 @@ class Catalogues:
             return None
         return self.of(place.host) if place.host else self.current
 
+    def change_to(self, host: str) -> Catalogue:
+        """Make a database the current one, if it answers; see `switch`.
+
+        The port may be left out, or the host: ``tango-db`` is ``tango-db:10000``, and ``10001`` is
+        that port of the current database's host. Raises `CatalogueError`, and changes nothing, when
+        it does not answer.
+        """
+        catalogue = self.of(completed_hosts(host, self.current_host))
+        catalogue.ask(Question.report(), fresh_s=0.0)
+        return self.switch(catalogue.host)
+
+    def refresh(self) -> None:
+        """Forget all answers of all databases: what is wanted next is asked for anew."""
+        for catalogue in self.known:
+            catalogue.refresh()
+
     def switch(self, host: str) -> Catalogue:
         """Make a database the current one: that of all proxies that are made from now on.
 
@@ -68,11 +93,11 @@ class Catalogues:
         with its database. Asks nobody. Raises `CatalogueError` for what is no address.
         """
         catalogue = self.of(host)
-        before = self._patches.set_item(os.environ, "TANGO_HOST", catalogue.host)
-        del before
         if not self._switched:
             self._switched = True
+            self._patches.set_item(os.environ, "TANGO_HOST", catalogue.host)
             self._name_database()
+        os.environ["TANGO_HOST"] = catalogue.host
         return catalogue
 
     def _name_database(self) -> None:
@@ -102,6 +127,6 @@ class Catalogues:
         place = DevicePlace.of(name)
         if place.host or not place.has_database:
             return name
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(CatalogueError):  # TANGO_HOST has been unset: Tango will say so
             return str(place.within(self.current.address))
         return name

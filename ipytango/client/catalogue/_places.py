@@ -9,7 +9,7 @@ import tango
 
 from ...errors import CatalogueError
 
-__all__ = ["DevicePlace", "hosts_in", "tango_host"]
+__all__ = ["DevicePlace", "completed_hosts", "hosts_in", "tango_host"]
 
 _PLACE = re.compile(
     r"(?:(?:tango:)?//(?P<host>[^/:#\s]+:\d+)/|(?P<bare>[^/:#\s]+:\d+)/)?(?P<path>[^#]*)"
@@ -17,6 +17,8 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"[^/:#,\s]+:\d+")
+
+USUAL_PORT = 10000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +65,21 @@ def tango_host() -> str:
             "Choose one with %tango_db host:port."
         )
     return host
+
+
+def completed_hosts(text: str, current: str = "") -> str:
+    """Return what a person types for a database as ``host:port``, or several with commas.
+
+    A host alone is on the usual port, a port alone (``10001``) on the host of `current`.
+    """
+    usual = current.split(",", maxsplit=1)[0].rpartition(":")[0] or "localhost"
+    hosts = []
+    for host in (part.strip() for part in text.split(",")):
+        if host.isdecimal():
+            hosts.append(f"{usual}:{host}")
+        else:
+            hosts.append(host if ":" in host or not host else f"{host}:{USUAL_PORT}")
+    return ",".join(hosts)
 
 
 def hosts_in(text: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import tango
 
+from ..snapshots import report_facts
 from ._rows import DeviceRow, ServedDevice, ServerRow
 
 __all__ = ["Names", "Question"]
@@ -40,6 +41,14 @@ class Question(Generic[T]):
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @staticmethod
+    def report() -> Question[tuple[tuple[str, str], ...]]:
+        """Ask what the database says of itself: names and values."""
+        return Question(
+            "a report of itself",
+            lambda database: tuple(report_facts(database.get_info().splitlines())),
+        )
 
     # --- devices, level by level ------------------------------------------------------------------
 

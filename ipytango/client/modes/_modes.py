@@ -21,7 +21,13 @@ from tango import GreenMode, asyncio_executor, futures_executor, gevent_executor
 from ...errors import ModeError
 from ...green import Boundaries, Patches
 from ..calls import Call, Dispatch, Limits, PoolSnapshot, Report
-from ..catalogue import Catalogues
+from ..catalogue import (
+    Catalogues,
+    Completions,
+    Interfaces,
+    Members,
+    list_members_without_network,
+)
 from ..feeds import Feeds
 from ..snapshots import Lookups, remember_origins
 from ._executors import Asyncio, Futures, Gevent
@@ -99,6 +105,10 @@ class Client:
         self.lookups = Lookups(self._dispatch)
         self.catalogues = Catalogues(self._dispatch, self._patches)
         """What Tango databases know: that of the current one, and of any other."""
+        interfaces = Interfaces(self._dispatch)
+        self.members = Members(interfaces)
+        self.completions = Completions(self.catalogues, interfaces)
+        list_members_without_network(self._patches, self._dispatch, interfaces)
 
     def close(self) -> None:
         """End the feeds; give PyTango back its executors, its classes and the mode it had."""

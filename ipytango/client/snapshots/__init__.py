@@ -22,7 +22,7 @@ from ._kinds import (
     ValueList,
     ValueSnapshot,
 )
-from ._lookups import Lookups
+from ._lookups import Lookups, report_facts
 from ._origins import device_name_of, remember_origins
 from ._snapshots import plain_name, snapshot_of, snapshotted_types
 
@@ -51,6 +51,7 @@ __all__ = [
     "history_of",
     "plain_name",
     "remember_origins",
+    "report_facts",
     "snapshot_of",
     "snapshotted_types",
 ]

@@ -33,7 +33,7 @@ from ._kinds import (
 
 _LOG = logging.getLogger("ipytango.client")
 
-__all__ = ["Lookups"]
+__all__ = ["Lookups", "report_facts"]
 
 PATIENCE_S = 0.2
 """How long a display waits for all its questions together."""
@@ -275,10 +275,10 @@ def _device_status(name: str) -> list[DeviceStatus]:
 def _database_facts(host: str) -> list[DatabaseFacts]:
     name, _, port = host.rpartition(":")
     lines = tango.Database(name, int(port)).get_info().splitlines()
-    return [DatabaseFacts(tuple(_facts_in(lines)))]
+    return [DatabaseFacts(tuple(report_facts(lines)))]
 
 
-def _facts_in(lines: list[str]) -> Iterator[tuple[str, str]]:
+def report_facts(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Read ``name = value`` out of the database's own report."""
     for line in lines:
         name, equals, value = line.partition("=")

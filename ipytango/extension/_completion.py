@@ -1,0 +1,270 @@
+"""TAB: names of devices and attributes in calls, the members of proxies, labels of enumerations.
+
+Each answer comes from what is known; what is not is asked for in the background, and waited for
+briefly the first time only. No code of the user's runs for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import inspect
+import re
+import types
+from collections.abc import Iterable
+from typing import Any
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+
+from ..client import AttributeFacts, Client, NameKind, is_device, name_wanted_by
+from ..green import Patches
+from ..magics import magic_matcher
+
+__all__ = ["complete_tango_names"]
+
+_STRING = r"(?P<quote>[\"'])(?P<typed>(?:(?!(?P=quote)).)*)"
+_OWNER = r"(?P<owner>[A-Za-z_](?:[\w.]|\[[^\[\]]*\])*?)"
+
+
+def _at_end(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])(?:{pattern})\Z", re.DOTALL)
+
+
+# A string that has been begun in the arguments of a call: `watch(["a/b/c/d", "`.
+_CALL = _at_end(
+    r"(?P<called>[A-Za-z_][\w.]*)\((?P<before>(?:[^()\"']|\"[^\"]*\"|'[^']*')*)" + _STRING
+)
+_MEMBER = _at_end(_OWNER + r"\.(?P<typed>\w*)")
+_ITEM = _at_end(_OWNER + r"\[\s*" + _STRING)
+_LABEL = _at_end(
+    _OWNER + r"(?:\.(?P<attribute>\w+)|\[\s*[\"'](?P<item>[^\"']+)[\"']\s*\])"
+    r"\s*(?:==|!=|=)\s*(?P<text>(?P<quote>[\"']?)(?P<typed>[^\"'()]*))"
+)
+
+CODE_READ = 4000
+"""Characters before the cursor that a call may stand in."""
+
+_BY_NAME: dict[str, NameKind] = {
+    "Attribute": "attribute",
+    "AttributeProxy": "attribute",
+    "Device": "device",
+    "DeviceProxy": "device",
+    "get_attribute_proxy": "attribute",
+    "get_device_proxy": "device",
+}
+"""What is called when nothing of that name is there yet to be looked at: it may be imported in the
+very same cell."""
+
+_OF_IPYTANGO: dict[str, NameKind] = {
+    "explore": "device",
+    "panel": "device",
+    "plot": "attribute",
+    "stream": "attribute",
+    "watch": "attribute",
+}
+
+_WITH_ATTRIBUTE = re.compile(r"(?:(?:un)?subscribe_event|\w*(?:attribute|poll)\w*)")
+_WITH_COMMAND = re.compile(r"command_\w+")
+
+_MISSING = object()
+_PACKAGE = __name__.partition(".")[0]
+
+
+def complete_tango_names(patches: Patches, shell: Any, client: Client) -> None:
+    """Add ipytango's matchers to the shell's completer."""
+    matchers = shell.Completer.custom_matchers
+    for matcher in (magic_matcher(client.completions.of), _code_matcher(shell, client)):
+        matchers.append(matcher)
+        patches.on_undo(functools.partial(matchers.remove, matcher))
+
+
+def _code_matcher(shell: Any, client: Client) -> Any:
+    """Return the matcher of what is typed in Python code."""
+    code = _Code(shell, client)
+
+    @context_matcher(identifier="ipytango.code")  # type: ignore[untyped-decorator, unused-ignore]
+    def complete_code(context: CompletionContext) -> dict[str, Any]:
+        lines = context.full_text.split("\n")[: context.cursor_line]
+        return code.complete("\n".join([*lines, context.text_until_cursor]))
+
+    return complete_code
+
+
+class _Code:
+    """Completes the text before a cursor."""
+
+    def __init__(self, shell: Any, client: Client) -> None:
+        self._shell = shell
+        self._client = client
+
+    def complete(self, text: str) -> dict[str, Any]:
+        line = text.rpartition("\n")[2]
+        if found := _LABEL.search(line):
+            labels = self._labels(found)
+            if labels:
+                return _result(labels, found["text"], "enum label")
+        if found := _ITEM.search(line):
+            return self._items(found)
+        if found := _CALL.search(text[-CODE_READ:]):
+            return self._names(found)
+        if found := _MEMBER.search(line):
+            return self._members(found)
+        return {"completions": []}
+
+    # --- names in strings -------------------------------------------------------------------------
+
+    def _names(self, found: re.Match[str]) -> dict[str, Any]:
+        called, typed = found["called"], found["typed"]
+        thing = self._thing(called)
+        kind = self._kind(called, thing)
+        completions = self._client.completions
+        if kind is not None:
+            return _result(completions.of(kind, typed), typed, kind)
+        if thing is _MISSING and called.isidentifier():
+            return _result(completions.of_class(called, typed), typed, "device")
+        owner, _, method = called.rpartition(".")
+        device = self._thing(owner) if owner else None
+        if is_device(device) and (not found["before"].strip(" [(") or "[" in found["before"]):
+            return _result(self._interface_names(device, method, typed), typed, "attribute")
+        return {"completions": []}
+
+    def _kind(self, called: str, thing: object) -> NameKind | None:
+        """Say what name belongs into a call, by what is called or, failing that, by its name."""
+        if thing is _MISSING:
+            return _BY_NAME.get(called.rpartition(".")[2])
+        module = str(getattr(thing, "__module__", ""))
+        if module.split(".", maxsplit=1)[0] == __name__.split(".")[0]:
+            name = str(getattr(thing, "__name__", ""))
+            kind = _OF_IPYTANGO.get(name) or _BY_NAME.get(name)
+            if kind is not None:
+                return kind
+        return name_wanted_by(thing)
+
+    # --- what a device has ------------------------------------------------------------------------
+
+    def _items(self, found: re.Match[str]) -> dict[str, Any]:
+        """Complete ``dev["``: the names of its attributes."""
+        device = self._thing(found["owner"])
+        if not is_device(device):
+            return {"completions": []}
+        names = _beginning((facts.name for facts in self._attributes(device)), found["typed"])
+        return _result(names, found["typed"], "attribute")
+
+    def _interface_names(self, device: Any, method: str, typed: str) -> list[str]:
+        """Complete the first argument of a proxy's method."""
+        if _WITH_COMMAND.fullmatch(method):
+            interface = self._client.members.interface(device)
+            return _beginning(interface.commands if interface else (), typed)
+        if _WITH_ATTRIBUTE.fullmatch(method):
+            return _beginning((facts.name for facts in self._attributes(device)), typed)
+        return []
+
+    def _members(self, found: re.Match[str]) -> dict[str, Any]:
+        """Complete ``dev.``: its attributes and commands, then what every proxy has."""
+        device = self._thing(found["owner"])
+        if not is_device(device):
+            return {"completions": []}
+        typed, members = found["typed"], self._client.members
+        interface = members.interface(device)
+        of_python = members.of_python(device)
+        kinds: dict[str, str] = {}
+        if interface is not None:
+            kinds.update({facts.name: "property" for facts in interface.attributes})
+            kinds.update(dict.fromkeys(interface.commands, "function"))
+        own = sorted(kinds, key=str.lower)
+        names = [name for name in _beginning(own, typed) if name.isidentifier()]
+        names += [
+            name
+            for name in of_python
+            if name.startswith(typed) and (typed.startswith("_") or not name.startswith("_"))
+        ]
+        return {
+            **_result((), typed, ""),
+            "completions": [
+                SimpleCompletion(text=name, type=kinds.get(name) or _kind_of(device, name))
+                for name in dict.fromkeys(names)
+            ],
+        }
+
+    def _labels(self, found: re.Match[str]) -> list[str]:
+        """Complete what is assigned to an attribute that is an enumeration."""
+        device = self._thing(found["owner"])
+        if not is_device(device):
+            return []
+        interface = self._client.members.interface(device)
+        name = found["attribute"] or found["item"]
+        facts = interface.attribute(name) if interface else None
+        if facts is None:
+            return []
+        quote, end = found["quote"], ""
+        if not quote:
+            quote = end = '"'
+        return [
+            f"{quote}{label}{end}"
+            for label in _beginning(facts.enum_labels, found["typed"].strip())
+        ]
+
+    def _attributes(self, device: Any) -> tuple[AttributeFacts, ...]:
+        interface = self._client.members.interface(device)
+        return interface.attributes if interface else ()
+
+    # --- what a piece of code stands for ----------------------------------------------------------
+
+    def _thing(self, code: str) -> object:
+        """Find what names stand for, running no code; `_MISSING` where that cannot be told."""
+        try:
+            node = ast.parse(code, mode="eval").body
+        except SyntaxError:
+            return _MISSING
+        return self._value(node)
+
+    def _value(self, node: ast.expr) -> object:
+        if isinstance(node, ast.Name):
+            return self._shell.user_ns.get(node.id, getattr(builtins, node.id, _MISSING))
+        if isinstance(node, ast.Attribute):
+            return _attribute(self._value(node.value), node.attr)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            return _item(self._value(node.value), node.slice.value)
+        return _MISSING
+
+
+def _attribute(owner: object, name: str) -> object:
+    """Return an attribute as it lies there: no property and no `__getattr__` runs."""
+    if owner is _MISSING or is_device(owner):
+        return _MISSING
+    if isinstance(owner, types.ModuleType):
+        if owner.__name__ == _PACKAGE:
+            return getattr(owner, name, _MISSING)  # its functions are there when first used
+        return vars(owner).get(name, _MISSING)
+    found = inspect.getattr_static(owner, name, _MISSING)
+    if isinstance(found, types.FunctionType) and not isinstance(owner, type):
+        return types.MethodType(found, owner)
+    return _MISSING if hasattr(type(found), "__get__") and not callable(found) else found
+
+
+def _item(owner: object, key: object) -> object:
+    if type(owner) is dict:
+        return owner.get(key, _MISSING)
+    if type(owner) in (list, tuple) and isinstance(key, int):
+        items: Any = owner
+        return items[key] if -len(items) <= key < len(items) else _MISSING
+    return _MISSING
+
+
+def _beginning(names: Iterable[str], typed: str) -> list[str]:
+    start = typed.lower()
+    return sorted((name for name in names if name.lower().startswith(start)), key=str.lower)
+
+
+def _kind_of(device: object, name: str) -> str:
+    return "function" if callable(getattr(type(device), name, None)) else "property"
+
+
+def _result(texts: Iterable[str], fragment: str, kind: str) -> dict[str, Any]:
+    return {
+        "completions": [SimpleCompletion(text=text, type=kind) for text in texts],
+        "suppress": True,
+        "ordered": True,
+        "matched_fragment": fragment,
+    }
