@@ -9,6 +9,7 @@
     ├── ModeError (ValueError)          an unknown or impossible green mode
     ├── AttributeNameError (ValueError) what was to be followed is no attribute's full name
     ├── DeviceNameError (ValueError)    what was given names no device
+    ├── TangoNameError (ValueError)     what was given is no name that Tango could know
     ├── ValueTextError (ValueError)     what was typed is no value that can be written there
     ├── PanelLocked (RuntimeError)      a panel that is locked was asked to change its device
     ├── StreamClosed (RuntimeError)     more was asked of readings that have been closed
@@ -38,6 +39,7 @@ __all__ = [
     "OptionError",
     "PanelLocked",
     "StreamClosed",
+    "TangoNameError",
     "ValueTextError",
 ]
 
@@ -76,6 +78,10 @@ class AttributeNameError(IpytangoError, ValueError):
 
 class DeviceNameError(IpytangoError, ValueError):
     """What was given is not the name of a device."""
+
+
+class TangoNameError(IpytangoError, ValueError):
+    """What was given cannot be the name of a device, attribute, command, class, server or host."""
 
 
 class ValueTextError(IpytangoError, ValueError):

@@ -29,6 +29,7 @@ from ..catalogue import (
     list_members_without_network,
 )
 from ..feeds import Feeds
+from ..inventory import Inventory
 from ..snapshots import Lookups, remember_origins
 from ._executors import Asyncio, Futures, Gevent
 from ._proxies import exchange_members
@@ -109,6 +110,8 @@ class Client:
         self.members = Members(interfaces)
         self.completions = Completions(self.catalogues, interfaces)
         list_members_without_network(self._patches, self._dispatch, interfaces)
+        self.inventory = Inventory(self._dispatch, self.catalogues)
+        """All that Tango knows of one thing."""
 
     def close(self) -> None:
         """End the feeds; give PyTango back its executors, its classes and the mode it had."""
