@@ -75,6 +75,7 @@ class DevicePanel(Panel):
 
     def __init__(self, hub: Hub, device: object, *, patience_s: float = PATIENCE_S) -> None:
         self._device = DeviceName.of(device)
+        super().__init__(hub)
         self._locked = True
         self._expert = False
         self._tab = "scalar"
@@ -98,7 +99,6 @@ class DevicePanel(Panel):
         self._deeds = Deeds(hub.client, self._device.full, functools.partial(_tell_of_deed, alive))
         self._end = weakref.finalize(self, self._members.close)
         self._end.atexit = False
-        super().__init__(hub)
         try:
             self._settling.expect([_INTERFACE])
             self._members.follow(self._tab)

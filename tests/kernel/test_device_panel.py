@@ -1,0 +1,410 @@
+"""`%tango_panel` and `ipytango.panel` in a real kernel: the test plays the browser."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import tango
+
+from conftest import SERVERS
+from ipytango.demo import Demo, DeviceServer
+from support.kernels import Kernel
+from support.pages import Page
+
+StartServer = Callable[..., DeviceServer]
+
+SCRIPT = "<script>document.title"
+
+
+def value(kernel: Kernel, expression: str) -> Any:
+    """Give the value of an expression that is plain."""
+    return ast.literal_eval(kernel.run(expression).check().result or "None")
+
+
+class Viewer(Page):
+    """A page with one device's panel in view, that keeps what it is told as a view does."""
+
+    def __init__(self, kernel: Kernel, panel: str = "p.id", *, name: str = "page") -> None:
+        wire = "ipytango.extension.loaded().hub._wire"
+        super().__init__(kernel, value(kernel, f"{wire}._model.comm.comm_id"), name)
+        self.panel = value(kernel, panel)
+        self._taken = self._asked = self._beats = 0
+        self.rows: dict[str, dict[str, Any]] = {}
+        self._names: dict[tuple[str, int], str] = {}
+        self.deeds: dict[int, dict[str, Any]] = {}
+        self.pictures: dict[str, str] = {}
+        self.plots: dict[str, str] = {}
+        self.say("hello", v=1)
+        self.say("ask", u=[self.panel])
+        self.see(self.panel)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the view was last told of the panel."""
+        opened = [
+            entry["c"]
+            for message in self.heard("o")
+            for entry in message["p"]
+            if entry["p"] == self.panel
+        ]
+        return opened[-1] if opened else {}
+
+    def named(self, group: str) -> set[str]:
+        """The names of the attributes or commands that the view knows."""
+        return {one["name"] for one in self.config.get(group, ())}
+
+    def take(self) -> None:
+        """Take in what has come, and confirm it."""
+        batches = self.heard("b")
+        for batch in batches[self._taken :]:
+            self.say("ack", s=batch["s"])
+            for entry in batch["p"]:
+                if entry["p"] == self.panel:
+                    assert "e" not in entry, entry
+                    self._draw(entry["d"])
+        self._taken = len(batches)
+        beats = len(self.heard("h"))
+        if beats > self._beats:
+            self._beats = beats
+            self.say("ack", s=batches[-1]["s"] if batches else 0)
+
+    def _draw(self, data: dict[str, Any]) -> None:
+        for form, part in data["boards"].items():
+            for key, row in part["rows"].items():
+                if "name" in row:
+                    self._names[form, int(key)] = row["name"].rpartition("/")[2]
+                self.rows.setdefault(self._names[form, int(key)], {}).update(row)
+        self.deeds |= {deed["number"]: deed for deed in data["deeds"]}
+        self.pictures |= data["pictures"]
+        self.plots = data["plots"]
+
+    def wait(self, condition: Callable[[], Any], what: str) -> None:
+        """Wait for a state of the page."""
+
+        def met() -> bool:
+            self.take()
+            return bool(condition())
+
+        try:
+            self.kernel.wait_until(met, what)
+        except AssertionError as error:
+            raise AssertionError(f"{what}: {self.config}, {self.rows}, {self.deeds}") from error
+
+    def ask(self, op: str, argument: Any = None) -> dict[str, Any]:
+        """Give a command; returns the answer."""
+        self._asked += 1
+        number = self._asked
+        self.say("cmd", n=number, p=self.panel, op=op, a=argument)
+        answer = self.wait_for("r", lambda told: told["c"] == self.name and told["n"] == number)
+        return dict(answer)
+
+    def do(self, op: str, **argument: Any) -> dict[str, Any]:
+        """Have something done; returns what came of it."""
+        answer = self.ask(op, argument)
+        assert "e" not in answer, answer
+        number = answer["v"]["deed"]
+        self.wait(
+            lambda: self.deeds.get(number, {}).get("outcome") in ("done", "failed"), f"{op} ended"
+        )
+        return self.deeds[number]
+
+
+@pytest.fixture(scope="module")
+def device(demo: Demo) -> Iterator[str]:
+    """A device of `panel_server.py`, for the module."""
+    server = demo.add_server(
+        SERVERS / "panel_server.py", "panels", {"Panel": ["test/panel/1", "test/panel/2"]}
+    )
+    yield server.devices[0]
+    server.kill()
+
+
+@pytest.fixture
+def outside(tango_host: str, device: str) -> Any:
+    """The device, as another program reaches it."""
+    return tango.DeviceProxy(f"tango://{tango_host}/{device}")
+
+
+@pytest.fixture
+def notebook(green_kernel: Kernel) -> Kernel:
+    """A green kernel in which nothing is followed."""
+    green_kernel.run("%reset -f\n%unload_ext ipytango\n%load_ext ipytango").check()
+    green_kernel.run("import ipytango, tango, asyncio, gc").check()
+    return green_kernel
+
+
+@pytest.fixture
+def viewer(notebook: Kernel, device: str) -> Viewer:
+    """A page on a new panel `p` of the device."""
+    notebook.run(f"p = ipytango.panel({device!r})\ndisplay(p)").check()
+    page = Viewer(notebook)
+    page.wait(lambda: page.named("attributes") and "state" in page.rows.get("State", {}), "a panel")
+    return page
+
+
+CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("write", {"name": "current", "text": "1.5"}),
+    ("run", {"name": "Ramp", "text": "1.5"}),
+    ("set", {"name": "current", "key": "alarms.max_alarm", "text": "7"}),
+    ("poll", {"kind": "attribute", "name": "current", "text": "1000"}),
+    ("property", {"name": "offset", "text": "1"}),
+    ("delete", {"name": "offset"}),
+)
+
+
+def facts_of(device: Any) -> tuple[Any, ...]:
+    """All that a panel could have changed."""
+    config = device.get_attribute_config("current")
+    return (
+        device.read_attribute("changes").value,
+        config.alarms.max_alarm,
+        list(device.polling_status()),
+        list(device.get_property_list("*")),
+    )
+
+
+def test_locked_panel_changes_nothing_whatever_is_sent(viewer: Viewer, outside: Any) -> None:
+    before = facts_of(outside)
+    told = [viewer.ask(op, argument)["e"] for op, argument in CHANGES]
+    assert all("locked" in text and "Unlock it first" in text for text in told)
+    # What is no such command, or only looks like one, does nothing either.
+    for op, argument in (("_write", CHANGES[0][1]), ("start", {}), ("line", None), ("write", None)):
+        assert "e" in viewer.ask(op, argument)
+    assert facts_of(outside) == before
+    assert not viewer.deeds
+    line = viewer.ask("line", {"op": "write", "a": CHANGES[0][1]})["v"]
+    assert line == "tango.DeviceProxy('test/panel/1').write_attribute('current', 1.5)"
+    assert facts_of(outside) == before
+
+
+def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: Kernel) -> None:
+    assert viewer.config["locked"]
+    viewer.ask("unlock")
+    viewer.wait(lambda: viewer.config["locked"] is False, "unlocked")
+    deed = viewer.do("write", name="current", text="4.25")
+    assert (deed["outcome"], deed["said"]) == ("done", "current = 4.25 A")
+    assert outside.read_attribute("current").value == 4.25
+    viewer.wait(lambda: viewer.rows["current"].get("set") == "4.25", "what was set")
+
+    viewer.do("write", name="valve", text="open")
+    viewer.do("write", name="enabled", text="false")
+    viewer.do("write", name="comment", text=SCRIPT)
+    assert outside.read_attribute("valve").value == 1
+    assert outside.read_attribute("enabled").value is False
+    assert outside.read_attribute("comment").value == SCRIPT
+    viewer.do("write", name="ramp", text="1, 2, 3")
+    viewer.do("write", name="mask", text="1 2\n3 4")
+    assert outside.read_attribute("ramp").value.tolist() == [1.0, 2.0, 3.0]
+    assert outside.read_attribute("mask").value.tolist() == [[1, 2], [3, 4]]
+
+    assert viewer.do("run", name="Ramp", text="1.5")["result"] == "3.0"
+    failed = viewer.do("run", name="Fail", text="1 2")
+    assert failed["outcome"] == "failed"
+    assert [level["reason"] for level in failed["failure"]] == ["Panel_Interlock", "Panel_NoRamp"]
+
+    # Each line does what the panel has done.
+    outside.write_attribute("current", 0.0)
+    lines = value(notebook, "[deed.line for deed in p.history if 'current' in deed.said]")
+    notebook.run(lines[-1]).check()
+    assert outside.read_attribute("current").value == 4.25
+
+    viewer.ask("lock")
+    assert "locked" in viewer.ask(*CHANGES[0])["e"]
+
+
+@pytest.mark.parametrize(
+    ("op", "name", "text", "said"),
+    [
+        ("write", "current", "11", "above its greatest value 10. It takes a number from 0 to 10 A"),
+        ("write", "current", "much", "is no number"),
+        ("write", "valve", "SHUT", "It takes one of CLOSED, OPEN, MOVING"),
+        ("write", "ramp", "1 " * 65, "65 values were given. It takes up to 64"),
+        ("write", "temperature", "1", None),
+        ("write", "gone", "1", "shows no attribute 'gone'"),
+        ("write", "gain", "1", "shows no attribute 'gain'"),
+        ("run", "Ramp", "x", "the argument of Ramp: 'x' is no number"),
+        ("run", "Calibrate", "", "shows no command 'Calibrate'"),
+    ],
+)
+def test_wrong_value_stops_before_the_device(
+    viewer: Viewer, outside: Any, op: str, name: str, text: str, said: str | None
+) -> None:
+    viewer.ask("unlock")
+    before = facts_of(outside)
+    if said is None:  # nothing in Tango's metadata: the device's own error
+        assert viewer.do(op, name=name, text=text)["failure"][0]["reason"] == "API_AttrNotWritable"
+    else:
+        assert said in viewer.ask(op, {"name": name, "text": text})["e"]
+    assert facts_of(outside) == before
+
+
+def test_experts_members_come_when_asked_for(viewer: Viewer, outside: Any) -> None:
+    assert "gain" not in viewer.named("attributes")
+    assert "Calibrate" not in viewer.named("commands")
+    assert viewer.config["experts"] == 2
+    viewer.ask("expert", {"on": True})
+    viewer.wait(lambda: viewer.rows.get("gain", {}).get("state") == "live", "the expert's values")
+    assert "Calibrate" in viewer.named("commands")
+    viewer.ask("unlock")
+    viewer.do("write", name="gain", text="5")
+    assert outside.read_attribute("gain").value == 5
+
+
+def test_settings_are_seen_and_changed(viewer: Viewer, outside: Any) -> None:
+    viewer.ask("tab", {"tab": "settings"})
+    viewer.wait(lambda: viewer.config["settings"], "settings")
+
+    def setting(key: str) -> Any:
+        settings = viewer.config["settings"]
+        names = [name for name, _ in settings["titles"]]
+        row = next(row for row in settings["attributes"] if row["name"] == "current")
+        return row["polling"] if key == "polling" else row["texts"][names.index(key)]
+
+    assert setting("alarms.max_alarm") == "9"
+    viewer.ask("unlock")
+    for key, text in (("alarms.max_alarm", "9.5"), ("label", SCRIPT), ("max_value", "")):
+        viewer.do("set", name="current", key=key, text=text)
+    viewer.do("poll", kind="attribute", name="current", text="500")
+    viewer.wait(lambda: setting("polling") == 500 and setting("label") == SCRIPT, "new settings")
+    config = outside.get_attribute_config("current")
+    assert (config.alarms.max_alarm, config.max_value) == ("9.5", "Not specified")
+    viewer.do("write", name="current", text="12")  # the limit is gone here, too
+    assert (
+        "is a number"
+        in viewer.ask("set", {"name": "current", "key": "min_value", "text": "low"})["e"]
+    )
+
+    viewer.do("property", name="offset", text="1.5\n2.5")
+    viewer.wait(
+        lambda: ["offset", ["1.5", "2.5"]] in viewer.config["settings"]["properties"], "property"
+    )
+    viewer.do("delete", name="offset")
+    viewer.wait(
+        lambda: "offset" not in dict(viewer.config["settings"]["properties"]), "no property"
+    )
+    for key, text in (("max_value", "10"), ("alarms.max_alarm", "9"), ("label", "Current")):
+        viewer.do("set", name="current", key=key, text=text)
+    viewer.do("poll", kind="attribute", name="current", text="")
+    assert not outside.is_attribute_polled("current")
+
+
+def test_form_that_is_not_looked_at_is_not_followed(viewer: Viewer, notebook: Kernel) -> None:
+    followed = "ipytango.extension.loaded().client.feeds.census().attributes"
+    assert "ramp" not in viewer.pictures
+    viewer.ask("tab", {"tab": "spectrum"})
+    viewer.wait(lambda: viewer.pictures.get("ramp", "").startswith("data:image/svg"), "a curve")
+    notebook.run(f"while {followed} > 3: await asyncio.sleep(0.05)").check()
+    viewer.ask("tab", {"tab": "image"})
+    viewer.wait(lambda: viewer.pictures.get("mask", "").startswith("data:image/png"), "a picture")
+    viewer.ask("plot", {"name": "mask"})
+    viewer.wait(lambda: viewer.plots, "a plot")
+    viewer.ask("plot", {"name": "mask"})
+    viewer.wait(lambda: not viewer.plots, "no plot")
+    viewer.ask("tab", {"tab": "history"})
+    notebook.run(f"while {followed} > 2: await asyncio.sleep(0.05)").check()
+
+
+def test_device_that_another_client_has_locked_says_so(viewer: Viewer, outside: Any) -> None:
+    viewer.ask("unlock")
+    outside.lock()
+    try:
+        deed = viewer.do("run", name="Ramp", text="1")
+        assert deed["failure"][0]["reason"] == "API_DeviceLocked"
+        viewer.wait(lambda: "locked by process" in viewer.config["deviceLock"], "the lock")
+    finally:
+        outside.unlock()
+    viewer.wait(lambda: viewer.config["deviceLock"] == "", "no lock")
+
+
+@pytest.mark.parametrize("block", ["await asyncio.sleep(600)", "time.sleep(600)"])
+def test_panel_is_driven_while_a_cell_runs(
+    viewer: Viewer, notebook: Kernel, outside: Any, block: str
+) -> None:
+    viewer.subshell = subshell = notebook.create_subshell()
+    viewer.ask("unlock")
+    cell = notebook.start(f"import time\nprint('runs', flush=True)\n{block}")
+    notebook.wait_for_output(cell, "runs")
+    viewer.do("write", name="current", text="3.5")
+    assert viewer.do("run", name="Ramp", text="2")["result"] == "4.0"
+    assert outside.read_attribute("current").value == 3.5
+    assert notebook.outputs_of(cell).status == "running"
+    notebook.interrupt()
+    cell.finish()
+    notebook.delete_subshell(subshell)
+
+
+def test_slow_command_keeps_nothing_waiting(viewer: Viewer) -> None:
+    viewer.ask("unlock")
+    slow = viewer.ask("run", {"name": "Wait", "text": ""})["v"]["deed"]
+    viewer.wait(lambda: viewer.deeds.get(slow), "the slow one")
+    assert viewer.do("run", name="Say", text="hello")["result"] == "said hello"
+    viewer.wait(lambda: viewer.deeds[slow]["outcome"] == "done", "the end of the slow one")
+
+
+def test_panel_shows_a_device_that_comes_goes_and_comes_back(
+    notebook: Kernel, start_server: StartServer
+) -> None:
+    server = start_server("panel")
+    notebook.run(f"p = ipytango.panel({server.devices[0]!r})\ndisplay(p)").check()
+    page = Viewer(notebook)
+    page.wait(lambda: page.rows.get("current", {}).get("state") == "live", "its values")
+    server.kill()
+    page.wait(lambda: page.rows["State"]["state"] == "away", "that it is gone")
+    page.ask("unlock")
+    failed = page.do("write", name="current", text="1")
+    assert failed["outcome"] == "failed"
+    server.restart()
+    page.wait(lambda: page.rows["State"]["state"] == "live", "that it is back")
+    assert page.do("write", name="current", text="1")["outcome"] == "done"
+
+
+def test_unknown_device_and_wrong_names_say_so(notebook: Kernel) -> None:
+    cell = notebook.run("p = ipytango.panel('test/no/such')\ndisplay(p)")
+    cell.check()
+    assert "DB_DeviceNotDefined" in cell.displays[-1]["text/html"]
+    page = Viewer(notebook)
+    page.wait(lambda: page.config.get("failure"), "that there is none")
+    page.wait(lambda: page.rows.get("State", {}).get("failure"), "why")
+    cell = notebook.run("%tango_panel nothing/at/all/here")
+    assert "is no device's name" in cell.text
+    cell = notebook.run("ipytango.panel(7)")
+    assert "DeviceNameError" in cell.text
+
+
+def test_snapshot_is_in_the_output(notebook: Kernel, device: str) -> None:
+    cell = notebook.run(f"p = %tango_panel {device}\np")
+    cell.check()
+    html, text = cell.displays[-1]["text/html"], cell.displays[-1]["text/plain"]
+    for shown in ("current", "45.5", "ALARM", "The supply is on."):
+        assert shown.lower() in html.lower()
+        assert shown.lower() in text.lower()
+    assert "Panel_NoSensor" in html
+    assert SCRIPT not in html
+    assert "&lt;script&gt;" in html
+    assert "2 attributes and commands for experts are not shown" in html
+
+
+def test_proxy_display_opens_a_panel(notebook: Kernel, device: str) -> None:
+    cell = notebook.run(f"tango.DeviceProxy({device!r})")
+    cell.check()
+    html = cell.result_data["text/html"]
+    assert "test/panel/1" in html
+    name = html.partition('data-ipytango="')[2].partition('"')[0]
+    page = Viewer(notebook, repr(name))
+    assert page.ask("open")["v"] is None
+    opened = page.wait_for_data(name, lambda data: bool(data["panel"]))["panel"]
+    inner = Viewer(notebook, repr(opened), name="inner")
+    inner.wait(lambda: inner.rows.get("current", {}).get("state") == "live", "its values")
+    assert "locked" in inner.ask(*CHANGES[0])["e"]
+
+
+def test_panel_that_nobody_has_is_gone(notebook: Kernel, device: str) -> None:
+    notebook.run(f"p = ipytango.panel({device!r})").check()
+    assert "Output" not in notebook.run("p.close(); del p; gc.collect()").stdout
+    followed = "ipytango.extension.loaded().client.feeds.census().followings"
+    notebook.run(f"while {followed}: await asyncio.sleep(0.05)").check()
+    notebook.run(f"p = ipytango.panel({device!r}); del p; gc.collect()").check()
+    notebook.run(f"while {followed}: await asyncio.sleep(0.05)").check()
