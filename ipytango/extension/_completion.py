@@ -12,14 +12,14 @@ import functools
 import inspect
 import re
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
 from ..client import AttributeFacts, Client, NameKind, is_device, name_wanted_by
 from ..green import Patches
-from ..magics import magic_matcher
+from ..magics import final, magic_matcher
 
 __all__ = ["complete_tango_names"]
 
@@ -68,15 +68,42 @@ _WITH_ATTRIBUTE = re.compile(r"(?:(?:un)?subscribe_event|\w*(?:attribute|poll)\w
 _WITH_COMMAND = re.compile(r"command_\w+")
 
 _MISSING = object()
+_UNREAD = object()
+"""What a device would have to be asked for."""
+
 _PACKAGE = __name__.partition(".")[0]
 
 
 def complete_tango_names(patches: Patches, shell: Any, client: Client) -> None:
-    """Add ipytango's matchers to the shell's completer."""
+    """Add ipytango's matchers to the shell's completer, and keep all of it off the devices."""
+    _keep_off_devices(patches, shell.Completer, client)
     matchers = shell.Completer.custom_matchers
     for matcher in (magic_matcher(client.completions.of), _code_matcher(shell, client)):
         matchers.append(matcher)
         patches.on_undo(functools.partial(matchers.remove, matcher))
+
+
+def _keep_off_devices(patches: Patches, completer: Any, client: Client) -> None:
+    """Have everything that completes, Jedi and IPython's own, ask no device."""
+    complete, completions = completer.complete, completer.completions
+
+    @functools.wraps(complete)
+    def complete_off_devices(*args: Any, **kwargs: Any) -> Any:
+        with client.members.completing():
+            return complete(*args, **kwargs)
+
+    @functools.wraps(completions)
+    def completions_off_devices(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        found = iter(completions(*args, **kwargs))
+        while True:
+            with client.members.completing():  # not while the caller has its turn
+                one = next(found, _MISSING)
+            if one is _MISSING:
+                return
+            yield one
+
+    patches.set(completer, "complete", complete_off_devices)
+    patches.set(completer, "completions", completions_off_devices)
 
 
 def _code_matcher(shell: Any, client: Client) -> Any:
@@ -163,6 +190,8 @@ class _Code:
     def _members(self, found: re.Match[str]) -> dict[str, Any]:
         """Complete ``dev.``: its attributes and commands, then what every proxy has."""
         device = self._thing(found["owner"])
+        if device is _UNREAD:
+            return _result((), found["typed"], "")
         if not is_device(device):
             return {"completions": []}
         typed, members = found["typed"], self._client.members
@@ -179,13 +208,13 @@ class _Code:
             for name in of_python
             if name.startswith(typed) and (typed.startswith("_") or not name.startswith("_"))
         ]
-        return {
-            **_result((), typed, ""),
-            "completions": [
+        return final(
+            [
                 SimpleCompletion(text=name, type=kinds.get(name) or _kind_of(device, name))
                 for name in dict.fromkeys(names)
             ],
-        }
+            typed,
+        )
 
     def _labels(self, found: re.Match[str]) -> list[str]:
         """Complete what is assigned to an attribute that is an enumeration."""
@@ -231,8 +260,10 @@ class _Code:
 
 def _attribute(owner: object, name: str) -> object:
     """Return an attribute as it lies there: no property and no `__getattr__` runs."""
-    if owner is _MISSING or is_device(owner):
-        return _MISSING
+    if owner is _MISSING or owner is _UNREAD:
+        return owner
+    if is_device(owner):
+        return _MISSING if hasattr(type(owner), name) else _UNREAD
     if isinstance(owner, types.ModuleType):
         if owner.__name__ == _PACKAGE:
             return getattr(owner, name, _MISSING)  # its functions are there when first used
@@ -262,9 +293,4 @@ def _kind_of(device: object, name: str) -> str:
 
 
 def _result(texts: Iterable[str], fragment: str, kind: str) -> dict[str, Any]:
-    return {
-        "completions": [SimpleCompletion(text=text, type=kind) for text in texts],
-        "suppress": True,
-        "ordered": True,
-        "matched_fragment": fragment,
-    }
+    return final([SimpleCompletion(text=text, type=kind) for text in texts], fragment)

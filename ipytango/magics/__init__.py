@@ -1,7 +1,8 @@
 """The magics: each parses its line, makes one call below and returns the object."""
 
-from ._completion import magic_matcher
+from ._completion import final, magic_matcher
 from ._db import ClientOwner, DbMagics
+from ._explore import ExploreMagics
 from ._green import GreenMagics, GreenShell
 from ._live import HubOwner
 from ._panel import PanelMagics
@@ -11,11 +12,13 @@ from ._watch import WatchMagics
 __all__ = [
     "ClientOwner",
     "DbMagics",
+    "ExploreMagics",
     "GreenMagics",
     "GreenShell",
     "HubOwner",
     "PanelMagics",
     "PlotMagics",
     "WatchMagics",
+    "final",
     "magic_matcher",
 ]

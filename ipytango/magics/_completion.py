@@ -13,13 +13,15 @@ from IPython.core.completer import (
 )
 
 from ..client import NameKind
+from ._explore import complete_explore
 from ._green import complete_green
 from ._plot import complete_plot
 from ._watch import complete_watch
 
-__all__ = ["magic_matcher"]
+__all__ = ["final", "magic_matcher"]
 
 _COMPLETERS: dict[str, Callable[[list[str], str], Iterable[str]]] = {
+    "tango_explore": complete_explore,
     "tango_green": complete_green,
     "tango_plot": complete_plot,
     "tango_watch": complete_watch,
@@ -27,14 +29,23 @@ _COMPLETERS: dict[str, Callable[[list[str], str], Iterable[str]]] = {
 """Options, and words that are no names: given the words before, and the one that is typed."""
 
 _NAMES: dict[str, NameKind] = {
+    "lsdev": "device",
+    "lsdevclass": "class",
+    "lsserv": "server",
+    "mon": "attribute",
+    "switchdb": "database",
     "tango_db": "database",
+    "tango_explore": "device",
+    "tango_info": "any",
+    "tango_ls": "device",
+    "tango_panel": "device",
     "tango_plot": "attribute",
     "tango_watch": "attribute",
 }
 """What the names in a magic's arguments are of."""
 
 # With or without "%" (automagic), alone or with its result assigned to names.
-_LINE = re.compile(r"\s*(?:[\w\s,.]+=\s*)?%{0,2}(?P<name>\w+) (?P<arguments>.*)")
+_LINE = re.compile(r"\s*(?:[\w\s,.]+=\s*)?%{0,2}(?P<name>\w+) (?![ ]*[=.(,])(?P<arguments>.*)")
 
 
 def magic_matcher(names: Callable[[NameKind, str], Iterable[str]]) -> Any:
@@ -51,11 +62,30 @@ def magic_matcher(names: Callable[[NameKind, str], Iterable[str]]) -> Any:
         texts = list(completer(before, word) if completer else ())
         if kind is not None and not word.startswith("-"):
             texts += names(kind, word)
-        return {
-            "completions": [SimpleCompletion(text=text, type="magic") for text in texts],
-            "suppress": True,
-            "ordered": True,
-            "matched_fragment": word,
-        }
+        found = [SimpleCompletion(text=text, type="magic") for text in texts]
+        return final(found, word)
 
     return complete_magic
+
+
+def final(completions: Iterable[SimpleCompletion], fragment: str) -> dict[str, Any]:
+    """Return what a matcher found, in order, for the typed `fragment`; no other is to be asked."""
+    return {
+        "completions": _Final(completions),
+        "suppress": True,
+        "ordered": True,
+        "matched_fragment": fragment,
+    }
+
+
+class _Final(tuple[SimpleCompletion, ...]):
+    """Completions of which nothing is an answer, too.
+
+    IPython asks its other matchers when there are none: they offer what does not belong there,
+    and Jedi takes seconds for it.
+    """
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return max(1, super().__len__())

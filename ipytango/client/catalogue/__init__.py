@@ -5,7 +5,7 @@ from ._catalogue import Catalogue
 from ._catalogues import Catalogues
 from ._completions import Completions, NameKind
 from ._interfaces import Interface, Interfaces
-from ._members import Members, is_device, list_members_without_network, name_wanted_by
+from ._members import Members, is_device, keep_completion_off_devices, name_wanted_by
 from ._places import DevicePlace, hosts_in
 from ._questions import Names, Question
 from ._rows import DeviceRow, ServedDevice, ServerRow
@@ -27,6 +27,6 @@ __all__ = [
     "ServerRow",
     "hosts_in",
     "is_device",
-    "list_members_without_network",
+    "keep_completion_off_devices",
     "name_wanted_by",
 ]

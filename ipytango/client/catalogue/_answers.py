@@ -142,12 +142,18 @@ class Answers:
             elif not call.cancelled and isinstance(call.error, Exception):
                 entry.error, entry.failed_s = call.error, now
 
-    def wait(self, call: Call, timeout_s: float, *, briefly: bool = False) -> bool:
+    def wait_first(self, call: Call, patience_s: float) -> None:
+        """Wait for a call until it is `patience_s` seconds old: once, for who asks repeatedly."""
+        self._wait(call, patience_s - (time.monotonic() - call.asked_at), briefly=True)
+
+    def wait(self, call: Call, timeout_s: float) -> bool:
         """Wait for a call that others may wait for, too; returns whether it is done.
 
-        Parks where that is possible. Raises `BlocksTheLoop` where it would stop the event loop,
-        unless it is for a moment only that nobody notices.
+        Parks where that is possible. Raises `BlocksTheLoop` where it would stop the event loop.
         """
+        return self._wait(call, timeout_s, briefly=False)
+
+    def _wait(self, call: Call, timeout_s: float, *, briefly: bool) -> bool:
         if call.done or timeout_s <= 0:
             return call.done
         if can_wait():

@@ -67,6 +67,11 @@ class Catalogue:
         return ",".join(self._hosts)
 
     @property
+    def has_answered(self) -> bool:
+        """Whether it has ever been there."""
+        return self._database is not None
+
+    @property
     def address(self) -> str:
         """The ``host:port`` that has answered; of one that has not yet, the first."""
         return self._address
@@ -190,12 +195,12 @@ class Catalogue:
         """Return what is known, however old; refresh it in the background. For completion.
 
         Of what was never asked, the answer is waited for `patience_s` seconds at most (where that
-        cannot park, the thread stands still).
+        cannot park, the thread stands still), and not again the next time.
         """
         call = self._ask_if_old(question)
         known: Answer[T] = self._answers.known(question)
         if call is not None and known.value is None:
-            self._answers.wait(call, patience_s, briefly=True)
+            self._answers.wait_first(call, patience_s)
             known = self._answers.known(question)
         return known.value
 

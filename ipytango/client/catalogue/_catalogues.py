@@ -44,9 +44,9 @@ class Catalogues:
 
     @property
     def known(self) -> tuple[Catalogue, ...]:
-        """The catalogues that have been asked for until now."""
+        """The catalogues of databases that have answered until now."""
         with self._lock:
-            return tuple(self._made.values())
+            return tuple(one for one in self._made.values() if one.has_answered)
 
     def of(self, host: str) -> Catalogue:
         """Return the catalogue of the database at ``host:port``, or of a list ``a:1,b:2``.
@@ -83,7 +83,9 @@ class Catalogues:
 
     def refresh(self) -> None:
         """Forget all answers of all databases: what is wanted next is asked for anew."""
-        for catalogue in self.known:
+        with self._lock:
+            catalogues = tuple(self._made.values())
+        for catalogue in catalogues:
             catalogue.refresh()
 
     def switch(self, host: str) -> Catalogue:

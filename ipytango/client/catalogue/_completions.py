@@ -72,7 +72,9 @@ class Completions:
             yield before + name
 
     def _databases(self) -> Names:
-        return tuple(dict.fromkeys(catalogue.host for catalogue in self._catalogues.known))
+        current = self._catalogues.current_host.split(",")
+        known = (catalogue.address for catalogue in self._catalogues.known)
+        return tuple(dict.fromkeys((*filter(None, current), *known)))
 
     def _in(self, catalogue: Catalogue, kind: NameKind, path: str, until: float) -> Iterator[str]:
         if kind in ("class", "any"):

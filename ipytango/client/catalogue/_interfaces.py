@@ -54,7 +54,7 @@ class Interfaces:
                 key, f"{key} (interface)", lambda: _interface(device), FRESH_S, RETRY_S
             )
             if call is not None and known.value is None:
-                answers.wait(call, patience_s, briefly=True)
+                answers.wait_first(call, patience_s)
                 known = answers.known(key)
         interface: Interface | None = known.value
         return interface

@@ -1,13 +1,16 @@
 """The members of proxies, and what PyTango's callables want: for completion, without the network.
 
-PyTango's own ``dir(dev)`` makes two network calls, and TAB asks for it.
+Completers ask for ``dir(dev)``, which makes two calls, and then for every name whether the proxy
+has it, which reads each attribute from the hardware: all of them, for one TAB.
 """
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import functools
-import sys
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import tango
@@ -17,12 +20,13 @@ from ..calls import Dispatch
 from ._completions import NameKind
 from ._interfaces import Interface, Interfaces
 
-__all__ = ["Members", "is_device", "list_members_without_network", "name_wanted_by"]
+__all__ = ["Members", "is_device", "keep_completion_off_devices", "name_wanted_by"]
 
 PATIENCE_S = 0.1
 """How long the first TAB behind a proxy waits for its device; later ones do not."""
 
-_COMPLETERS = ("IPython.core.completer", "IPython.core.guarded_eval", "jedi.", "pydevd")
+_COMPLETING = contextvars.ContextVar("ipytango_completing", default=False)
+"""By context, not by thread: while a completion waits, cells and tasks of its thread go on."""
 
 _DIRECT = tango.GreenMode.Synchronous
 
@@ -43,6 +47,15 @@ class Members:
     def interface(self, proxy: tango.DeviceProxy) -> Interface | None:
         """Return the device's attributes and commands; waits `PATIENCE_S` the first time."""
         return self._interfaces.of_proxy(proxy, patience_s=PATIENCE_S)
+
+    @contextlib.contextmanager
+    def completing(self) -> Iterator[None]:
+        """Within this context no proxy asks its device for members, whoever looks at it."""
+        token = _COMPLETING.set(True)
+        try:
+            yield
+        finally:
+            _COMPLETING.reset(token)
 
     @staticmethod
     def of_python(proxy: tango.DeviceProxy) -> list[str]:
@@ -72,32 +85,30 @@ def name_wanted_by(thing: object) -> NameKind | None:
     return _MAKERS.get(str(getattr(thing, "__name__", "")))
 
 
-def list_members_without_network(
+def keep_completion_off_devices(
     patches: Patches, dispatch: Dispatch, interfaces: Interfaces
 ) -> None:
-    """Have ``dir(dev)`` ask nobody when completion wants it, and not stop the loop otherwise."""
-    original = tango.DeviceProxy.__dir__
+    """Have ``dir(dev)`` and ``dev.name`` ask nobody when it is completion that looks.
 
-    @functools.wraps(original)
+    Otherwise ``dir(dev)`` asks as ever, but does not stop the loop.
+    """
+    list_members, get_value = tango.DeviceProxy.__dir__, tango.DeviceProxy.__getattr__
+
+    @functools.wraps(list_members)
     def members(this: Any) -> list[str]:
-        if not _for_completion():
-            if can_wait() and not dispatch.is_direct and this.get_green_mode() != _DIRECT:
-                return list(dispatch.value_of(dispatch.submit(original, (this,), {})))
-            return list(original(this))
-        known = interfaces.of_proxy(this)
-        names = set(Members.of_python(this))
-        if known is not None:
-            names.update(known.commands, (facts.name for facts in known.attributes))
-        return sorted(names)
+        if _COMPLETING.get():
+            known = interfaces.of_proxy(this)
+            own = (facts.name for facts in known.attributes) if known else ()
+            return sorted({*Members.of_python(this), *own, *(known.commands if known else ())})
+        if can_wait() and not dispatch.is_direct and this.get_green_mode() != _DIRECT:
+            return list(dispatch.value_of(dispatch.submit(list_members, (this,), {})))
+        return list(list_members(this))
+
+    @functools.wraps(get_value)
+    def value(this: Any, name: str) -> Any:
+        if _COMPLETING.get():
+            raise AttributeError(f"{name} is not asked for by completion")
+        return get_value(this, name)
 
     patches.set(tango.DeviceProxy, "__dir__", members)
-
-
-def _for_completion() -> bool:
-    """Say whether it is a completer that calls: its frames are not far."""
-    frame: types.FrameType | None = sys._getframe(2)
-    while frame is not None:
-        if str(frame.f_globals.get("__name__", "")).startswith(_COMPLETERS):
-            return True
-        frame = frame.f_back
-    return False
+    patches.set(tango.DeviceProxy, "__getattr__", value)

@@ -26,7 +26,7 @@ from ..catalogue import (
     Completions,
     Interfaces,
     Members,
-    list_members_without_network,
+    keep_completion_off_devices,
 )
 from ..feeds import Feeds
 from ..inventory import Inventory
@@ -109,7 +109,7 @@ class Client:
         interfaces = Interfaces(self._dispatch)
         self.members = Members(interfaces)
         self.completions = Completions(self.catalogues, interfaces)
-        list_members_without_network(self._patches, self._dispatch, interfaces)
+        keep_completion_off_devices(self._patches, self._dispatch, interfaces)
         self.inventory = Inventory(self._dispatch, self.catalogues)
         """All that Tango knows of one thing."""
 
