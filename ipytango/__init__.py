@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 from .demo import demo
 
 if TYPE_CHECKING:
-    from .extension import panel, plot, stream, watch
+    from .extension import explore, panel, plot, stream, watch
     from .green import await_, spawn
 
 __all__ = [
     "__version__",
     "await_",
     "demo",
+    "explore",
     "load_ipython_extension",
     "panel",
     "plot",
@@ -31,11 +34,23 @@ def __getattr__(name: str) -> Any:
         from . import green
 
         return getattr(green, name)
-    if name in ("panel", "plot", "stream", "watch"):
+    if name in ("explore", "panel", "plot", "stream", "watch"):
         from . import extension
 
         return getattr(extension, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Root(ModuleType):
+    """The package: `ipytango.explore` is the function, also when its room has been imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # An import puts each room here by its name.
+        if not (name in __all__ and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Root
 
 
 def __dir__() -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 import ipytango
 
-PACKAGES = ("client", "display", "extension", "green", "magics", "widgets")
+PACKAGES = ("client", "display", "explore", "extension", "green", "magics", "widgets")
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -14,6 +14,14 @@ def test_what_a_package_hands_on_is_there(package: str) -> None:
     module = importlib.import_module(f"ipytango.{package}")
     assert len(set(module.__all__)) == len(module.__all__)
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_a_name_is_a_function_though_its_room_has_the_same() -> None:
+    importlib.import_module("ipytango.extension")
+    assert importlib.import_module("ipytango.explore").__name__ == "ipytango.explore"
+    assert importlib.import_module("ipytango.demo").__name__ == "ipytango.demo"
+    assert callable(ipytango.explore)
+    assert callable(ipytango.demo)
 
 
 def test_names_that_come_on_first_use_are_listed_before() -> None:

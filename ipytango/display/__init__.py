@@ -22,6 +22,7 @@ from ._pending import (
 )
 from ._plots import plot_html, plot_text
 from ._show import html_of, line_of, text_of
+from ._tree import TreeLine, tree_html, tree_text
 from ._watch import (
     WATCH_COLUMNS,
     WatchRow,
@@ -49,6 +50,7 @@ from .charts import (
     rgb,
     sparkline,
     stacked,
+    state_colour,
     statistics_of,
     ticks,
 )
@@ -80,6 +82,7 @@ __all__ = [
     "SheetGroup",
     "Shown",
     "Tally",
+    "TreeLine",
     "ValueFormats",
     "WatchRow",
     "bounds_of",
@@ -111,12 +114,15 @@ __all__ = [
     "sheet_text",
     "sparkline",
     "stacked",
+    "state_colour",
     "statistics_of",
     "tally_html",
     "tally_lines",
     "text_of",
     "thumbnail",
     "ticks",
+    "tree_html",
+    "tree_text",
     "value_record",
     "watch_colours",
     "watch_csv",

@@ -9,10 +9,11 @@ from IPython.core.getipython import get_ipython
 
 from ..client import Feeds, Keep, Stream
 from ..errors import NotLoaded
+from ..explore import Explorer
 from ..widgets import DevicePanel, Plot, Watch
 from ._green_shell import GreenShell
 
-__all__ = ["GreenShell", "load", "loaded", "panel", "plot", "stream", "unload", "watch"]
+__all__ = ["GreenShell", "explore", "load", "loaded", "panel", "plot", "stream", "unload", "watch"]
 
 _loaded: dict[int, GreenShell] = {}
 
@@ -54,6 +55,26 @@ def watch(*attributes: object, period: float = 1.0) -> Watch:
         OptionError: `period` is not above 0.
     """
     return Watch(loaded().hub, attributes, period_s=period)
+
+
+def explore(*, by: str = "device", path: str = "", search: str = "", db: str = "") -> Explorer:
+    """Show the devices of a Tango database as a tree that opens level by level.
+
+    Args:
+        by: how it is arranged: ``device``, ``class``, ``server``, ``host`` or ``alias``.
+        path: down to where it is open, such as ``sys/tg_test``.
+        search: a part of devices' names, or a pattern with ``*``: these, instead of the tree.
+        db: ``host:port`` of another database than the current one.
+
+    Raises:
+        CatalogueError: `db` is no address, or there is no current database.
+        NotLoaded: ipytango is not loaded in this shell.
+        OptionError: the tree cannot be arranged so.
+    """
+    green = loaded()
+    catalogues = green.client.catalogues
+    catalogue = catalogues.of(db) if db else catalogues.current
+    return Explorer(green.hub, catalogue, by=by, path=path, search=search)
 
 
 def panel(device: object) -> DevicePanel:

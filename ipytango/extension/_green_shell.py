@@ -27,7 +27,7 @@ from ..green import (
     install_hub,
     uninstall_hub,
 )
-from ..magics import DbMagics, GreenMagics, PanelMagics, PlotMagics, WatchMagics
+from ..magics import DbMagics, ExploreMagics, GreenMagics, PanelMagics, PlotMagics, WatchMagics
 from ..widgets import Hub
 from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
@@ -181,6 +181,7 @@ class GreenShell:
         self._register(PlotMagics(self._shell, self))
         self._register(PanelMagics(self._shell, self))
         self._register(DbMagics(self._shell, self))
+        self._register(ExploreMagics(self._shell, self))
         complete_tango_names(self._patches, self._shell, self._client)
 
     def _register(self, magics: Magics) -> None:

@@ -4,7 +4,7 @@ from ._green import GreenPanel
 from ._terminal import panel_in_terminal, plot_in_terminal, watch_in_terminal
 from ._value import ValuePanel
 from .device import DeviceOpener, DevicePanel
-from .hub import Frame, Hub, Look, Panel
+from .hub import Frame, Hub, Look, Panel, Settling
 from .pending import PendingManyPanel, PendingPanel, PendingTally, shown_outcome
 from .plot import Plot
 from .watch import Watch
@@ -21,6 +21,7 @@ __all__ = [
     "PendingPanel",
     "PendingTally",
     "Plot",
+    "Settling",
     "ValuePanel",
     "Watch",
     "panel_in_terminal",

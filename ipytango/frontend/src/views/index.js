@@ -1,5 +1,6 @@
 // The views by the names that panels call them by.
 
+import { mount as explore } from "./explore.js";
 import { mount as green } from "./green.js";
 import { mount as pending } from "./pending.js";
 import { mount as pending_many } from "./pending_many.js";
@@ -9,4 +10,4 @@ import { mount as value } from "./value.js";
 import { mount as watch } from "./watch.js";
 
 /** @type {Record<string, import("../types.js").Mount>} */
-export const views = { green, pending, pending_many, plain, plot, value, watch };
+export const views = { explore, green, pending, pending_many, plain, plot, value, watch };

@@ -1,0 +1,91 @@
+"""The states of the devices that somebody can see at the moment."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ..client import DevicePlace, Reading
+from ..green import allocate_lock
+
+if TYPE_CHECKING:
+    from ..client import Client, Following
+
+__all__ = ["SeenState", "States"]
+
+PERIOD_S = 2.0
+MOST_DEVICES = 200
+"""More than any screen has rows: a page that asks for more is not believed."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SeenState:
+    """What a device's state is at the moment."""
+
+    name: str
+    """``ON``, ``FAULT``...; empty where it is not known."""
+
+    why: str = ""
+    """Why it is not known: the device is off, or does not exist."""
+
+
+class States:
+    """Follows the states of devices, of those that are seen and no others.
+
+    `changed` is called in any thread when there is news; `news` belongs to one.
+    """
+
+    def __init__(self, client: Client, place: str, changed: Callable[[], object]) -> None:
+        self._client = client
+        self._place = place
+        self._changed = changed
+        self._lock = allocate_lock()
+        self._followings: dict[str, Following] = {}
+        self._states: dict[str, SeenState] = {}
+        self._dirty: dict[str, None] = {}
+        self._closed = False
+
+    def see(self, devices: Iterable[str]) -> None:
+        """Follow these from now on; devices that are not among them no more."""
+        seen = dict.fromkeys(list(devices)[:MOST_DEVICES])
+        with self._lock:
+            for device in [known for known in self._followings if known not in seen]:
+                self._followings.pop(device).close()
+            for device in seen:
+                if device not in self._followings and not self._closed:
+                    self._followings[device] = self._client.feeds.follow(
+                        f"{DevicePlace.of(device).within(self._place)}/State",
+                        functools.partial(self._take, device),
+                        period_s=PERIOD_S,
+                        every=False,
+                    )
+
+    def rest(self) -> None:
+        """Follow nothing; what is known stays."""
+        self.see(())
+
+    def close(self) -> None:
+        """Follow nothing for good."""
+        self._closed = True
+        self.rest()
+
+    def of(self, device: str) -> SeenState:
+        """Return what is known of a device's state."""
+        return self._states.get(device, SeenState(""))
+
+    def news(self, *, whole: bool) -> dict[str, SeenState]:
+        """Return the states that have changed since this was asked last, or all."""
+        dirty = []
+        while self._dirty:
+            dirty.append(self._dirty.popitem()[0])
+        return self._states.copy() if whole else {device: self._states[device] for device in dirty}
+
+    def _take(self, device: str, reading: Reading) -> None:
+        failure = reading.failure
+        state = SeenState(str(reading.value)) if failure is None else SeenState("", str(failure))
+        if self._states.get(device) != state:
+            self._states[device] = state
+            self._dirty[device] = None
+            self._changed()

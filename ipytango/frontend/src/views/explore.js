@@ -1,0 +1,360 @@
+// The device explorer: a tree, a search, and the panels that were opened from it. Only the rows
+// that can be seen are in the page, and only their states are followed.
+
+import { hint, maker, paint, style, withItsOwnKeys, write } from "./dom.js";
+import { Tree, keyOf } from "./explore_rows.js";
+
+/** @typedef {import("./explore_rows.js").Row} Row */
+
+const ROW_PX = 24;
+const SHOWN_ROWS = 18;
+const LEAST_ROWS = 6;
+const AHEAD_ROWS = 4;
+const INDENT_PX = 18;
+const SEARCH_AFTER_MS = 250;
+const SEE_AFTER_MS = 250;
+
+const make = maker("explore");
+
+/** @param {import("../types.js").Host} host @returns {import("../types.js").View} */
+export function mount(host) {
+  return new Explorer(host);
+}
+
+class Explorer {
+  /** @param {import("../types.js").Host} host */
+  constructor(host) {
+    this.host = host;
+    this.tree = new Tree();
+    this.parts = layout(host.el);
+    /** @type {Row[]} */
+    this.rows = [];
+    /** @type {any[]} */
+    this.slots = [];
+    /** @type {string} the row that the keys move from */
+    this.current = "";
+    this.selected = "";
+    this.seen = "";
+    /** @type {Map<string, HTMLElement>} */
+    this.opened = new Map();
+    /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+    this.timers = new Map();
+    this.scheduled = false;
+    this.configure(host.config);
+    this.listen();
+  }
+
+  // --- what the hub calls -------------------------------------------------------------------
+
+  /** @param {any} config */
+  configure(config) {
+    const { ways, title } = this.parts;
+    write(title, config.host);
+    if (!ways.childElementCount) {
+      for (const [way, text] of config.ways) {
+        const button = withItsOwnKeys(make("button", "way", text));
+        button.dataset.way = way;
+        ways.append(button);
+      }
+    }
+    this.arrangePanels(config.panels);
+  }
+
+  /** @param {any} data */
+  draw(data) {
+    this.tree.apply(data);
+    this.selected = data.selected;
+    this.showFacts(data.facts);
+    const { search, ways } = this.parts;
+    // Who types knows better what is searched for.
+    if (document.activeElement !== search) search.value = data.sought;
+    for (const button of ways.children) {
+      const pressed = /** @type {HTMLElement} */ (button).dataset.way === data.by && !data.sought;
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+    this.arrange();
+    this.paint();
+  }
+
+  /** @param {number | null} sinceMs */
+  stale(sinceMs) {
+    this.parts.root.classList.toggle("ipytango-explore-silent", sinceMs !== null);
+  }
+
+  resize() {
+    this.schedule();
+  }
+
+  // --- what the reader does -----------------------------------------------------------------
+
+  listen() {
+    const { search, ways, port, facts, panels, refresh } = this.parts;
+    const { signal } = this.host;
+    const on = (/** @type {HTMLElement} */ element, /** @type {string} */ event, /** @type {(event: any) => void} */ act) =>
+      element.addEventListener(event, act, { signal });
+    on(search, "input", () => this.later("search", SEARCH_AFTER_MS, () => this.ask("search", search.value)));
+    on(ways, "click", ({ target }) => target.dataset.way && this.ask("by", target.dataset.way));
+    on(refresh, "click", () => this.ask("refresh"));
+    on(port, "scroll", () => this.paint());
+    on(port, "click", ({ target }) => this.clicked(this.rowAt(target)));
+    on(port, "dblclick", ({ target }) => this.openPanel(this.rowAt(target)?.device ?? ""));
+    on(port, "keydown", (event) => this.pressed(event));
+    on(facts, "click", ({ target }) => target.dataset.device && this.openPanel(target.dataset.device));
+    on(panels, "click", ({ target }) => target.dataset.shut && this.ask("shut", target.dataset.shut));
+    signal.addEventListener("abort", () => {
+      for (const timer of this.timers.values()) clearTimeout(timer);
+    });
+  }
+
+  /** @param {HTMLElement} target @returns {Row | undefined} */
+  rowAt(target) {
+    return this.slots.find((slot) => !slot.element.hidden && slot.element.contains(target))?.row;
+  }
+
+  /** @param {Row | undefined} row */
+  clicked(row) {
+    if (!row) return;
+    this.current = row.key;
+    if (row.kind === "folder") this.toggle(row, !row.open);
+    else if (row.device) this.select(row.device);
+    this.schedule();
+  }
+
+  /** @param {Row} row @param {boolean} open */
+  toggle(row, open) {
+    if (row.kind !== "folder" || row.open === open) return;
+    // At once, before the kernel has answered.
+    if (open) this.tree.opened.add(row.key);
+    else this.tree.opened.delete(row.key);
+    this.ask(open ? "open" : "close", row.path);
+    this.arrange();
+    this.schedule();
+  }
+
+  /** @param {string} device */
+  select(device) {
+    if (this.selected === device) return;
+    this.selected = device;
+    this.ask("select", device);
+  }
+
+  /** @param {string} device */
+  openPanel(device) {
+    if (device) this.ask("panel", device);
+  }
+
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
+    const at = this.rows.findIndex((row) => row.key === this.current);
+    const row = this.rows[at];
+    const moves = /** @type {Record<string, () => void>} */ ({
+      ArrowDown: () => this.go(at + 1),
+      ArrowUp: () => this.go(at - 1),
+      Home: () => this.go(0),
+      End: () => this.go(this.rows.length - 1),
+      ArrowRight: () => (row?.open ? this.go(at + 1) : row && this.toggle(row, true)),
+      ArrowLeft: () => (row?.open ? this.toggle(row, false) : this.go(this.above(at))),
+      Enter: () => (row?.device ? this.openPanel(row.device) : row && this.toggle(row, !row.open)),
+    });
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    move();
+  }
+
+  /** The row that this one hangs below. @param {number} at */
+  above(at) {
+    const depth = this.rows[at]?.depth ?? 0;
+    for (let above = at - 1; above >= 0; above--) if (this.rows[above].depth < depth) return above;
+    return at;
+  }
+
+  /** @param {number} at */
+  go(at) {
+    const row = this.rows[Math.max(0, Math.min(at, this.rows.length - 1))];
+    if (!row) return;
+    this.current = row.key;
+    if (row.device) this.select(row.device);
+    const { port } = this.parts;
+    const top = this.rows.indexOf(row) * ROW_PX;
+    if (top < port.scrollTop) port.scrollTop = top;
+    const bottom = top + ROW_PX - port.clientHeight;
+    if (bottom > port.scrollTop) port.scrollTop = bottom;
+    this.schedule();
+  }
+
+  /** @param {string} op @param {any} [argument] */
+  async ask(op, argument) {
+    try {
+      await this.host.send(op, argument);
+      this.host.mark("");
+    } catch (error) {
+      this.host.mark(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {string} name @param {number} ms @param {() => void} act */
+  later(name, ms, act) {
+    clearTimeout(this.timers.get(name));
+    this.timers.set(name, setTimeout(act, ms));
+  }
+
+  // --- drawing ------------------------------------------------------------------------------
+
+  arrange() {
+    const { port, sheet } = this.parts;
+    this.rows = this.tree.rows();
+    sheet.style.height = `${this.rows.length * ROW_PX}px`;
+    port.style.height = `${Math.max(LEAST_ROWS, Math.min(this.rows.length, SHOWN_ROWS)) * ROW_PX}px`;
+  }
+
+  schedule() {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => {
+      this.scheduled = false;
+      if (!this.host.signal.aborted) this.paint();
+    });
+  }
+
+  paint() {
+    const { port, sheet, census } = this.parts;
+    const top = Math.floor(port.scrollTop / ROW_PX);
+    const inView = Math.ceil(port.clientHeight / ROW_PX) + 1;
+    const first = Math.max(0, top - AHEAD_ROWS);
+    const last = Math.min(this.rows.length, top + inView + AHEAD_ROWS);
+    while (this.slots.length < last - first) this.slots.push(slotIn(sheet));
+    const used = new Set();
+    for (let at = first; at < last; at++) {
+      const slot = this.slots[at % this.slots.length];
+      used.add(slot);
+      this.fill(slot, this.rows[at], at);
+    }
+    for (const slot of this.slots) slot.element.hidden = !used.has(slot);
+    const devices = this.rows.filter((row) => row.device).length;
+    write(census, this.tree.sought || devices ? `${devices} device${devices === 1 ? "" : "s"}` : "");
+    this.see(this.rows.slice(top, top + inView));
+  }
+
+  /** Have the states of these rows followed, once the reader stays with them. @param {Row[]} rows */
+  see(rows) {
+    const devices = rows.map((row) => row.device).filter(Boolean);
+    const told = keyOf(devices);
+    if (told === this.seen) return;
+    this.later("see", SEE_AFTER_MS, () => {
+      this.seen = told;
+      this.ask("see", devices);
+    });
+  }
+
+  /** @param {any} slot @param {Row} row @param {number} at */
+  fill(slot, row, at) {
+    slot.row = row;
+    slot.element.style.transform = `translateY(${at * ROW_PX}px)`;
+    slot.element.style.paddingLeft = `${row.depth * INDENT_PX + 6}px`;
+    const chosen = row.device && row.device === this.selected ? " ipytango-explore-selected" : "";
+    const current = row.key === this.current ? " ipytango-explore-current" : "";
+    style(slot.element, `ipytango-explore-row ipytango-explore-is-${row.kind}${chosen}${current}`);
+    slot.element.setAttribute("aria-level", String(row.depth + 1));
+    slot.element.setAttribute("aria-selected", String(Boolean(chosen)));
+    if (row.kind === "folder") slot.element.setAttribute("aria-expanded", String(row.open));
+    else slot.element.removeAttribute("aria-expanded");
+    write(slot.mark, row.kind === "folder" ? (row.open ? "▾" : "▸") : "");
+    write(slot.name, row.name);
+    write(slot.note, row.note);
+    const [name, colour, why] = (row.device && this.tree.states.get(row.device)) || ["", "", ""];
+    write(slot.state, name || (why ? "no answer" : ""));
+    style(slot.state, `ipytango-explore-state${why ? " ipytango-explore-away" : ""}`);
+    paint(slot.state, colour);
+    hint(slot.element, why || row.device || row.name);
+  }
+
+  /** @param {[string, string][]} facts */
+  showFacts(facts) {
+    const box = this.parts.facts;
+    const told = JSON.stringify([this.selected, facts]);
+    if (box.dataset.told === told) return;
+    box.dataset.told = told;
+    box.hidden = !this.selected;
+    const list = make("dl", "list");
+    for (const [name, text] of facts) list.append(make("dt", "", name), make("dd", "", text));
+    const open = withItsOwnKeys(make("button", "button", "Open panel"));
+    open.dataset.device = this.selected;
+    box.replaceChildren(make("div", "heading", this.selected), list, open);
+  }
+
+  /** The panels that are open stay where they are in the page. @param {[string, string][]} panels */
+  arrangePanels(panels) {
+    const wanted = new Set(panels.map(([, panel]) => panel));
+    for (const [panel, box] of this.opened) {
+      if (wanted.has(panel)) continue;
+      box.remove();
+      this.opened.delete(panel);
+    }
+    for (const [device, panel] of panels) {
+      if (this.opened.has(panel)) continue;
+      const box = make("div", "panel");
+      const shut = withItsOwnKeys(make("button", "shut", "×"));
+      shut.title = `Close the panel of ${device}`;
+      shut.dataset.shut = device;
+      const place = document.createElement("div");
+      place.dataset.ipytango = panel;
+      box.append(shut, place);
+      this.parts.panels.append(box);
+      this.opened.set(panel, box);
+    }
+  }
+}
+
+/** The whole, empty. @param {HTMLElement} el */
+function layout(el) {
+  const root = make("div");
+  root.className = "ipytango-explore";
+  const bar = make("div", "bar");
+  const ways = make("span", "ways");
+  ways.setAttribute("role", "group");
+  ways.setAttribute("aria-label", "Arrange by");
+  const search = /** @type {HTMLInputElement} */ (withItsOwnKeys(make("input", "search")));
+  search.type = "search";
+  search.placeholder = "Search devices";
+  search.setAttribute("aria-label", "Search devices by a part of the name, or a pattern with *");
+  const census = make("span", "census");
+  census.setAttribute("role", "status");
+  const title = make("span", "title");
+  const refresh = withItsOwnKeys(make("button", "button", "Refresh"));
+  refresh.title = "Ask the database anew";
+  bar.append(ways, search, census, make("span", "space"), title, refresh);
+
+  const middle = make("div", "middle");
+  const port = withItsOwnKeys(make("div", "port"));
+  port.tabIndex = 0;
+  port.setAttribute("role", "tree");
+  port.setAttribute("aria-label", "Devices");
+  const sheet = make("div", "sheet");
+  port.append(sheet);
+  const facts = make("div", "facts");
+  facts.hidden = true;
+  middle.append(port, facts);
+  const panels = make("div", "panels");
+  root.append(bar, middle, panels);
+  el.append(root);
+  return { root, ways, search, census, title, refresh, port, sheet, facts, panels };
+}
+
+/** @param {HTMLElement} sheet @returns {any} */
+function slotIn(sheet) {
+  const element = make("div", "row");
+  element.setAttribute("role", "treeitem");
+  const slot = {
+    element,
+    row: null,
+    mark: make("span", "mark"),
+    name: make("span", "name"),
+    note: make("span", "note"),
+    state: make("span", "state"),
+  };
+  element.append(slot.mark, slot.name, slot.note, slot.state);
+  sheet.append(element);
+  return slot;
+}

@@ -1,0 +1,249 @@
+"""`%tango_explore` and `ipytango.explore` in a real kernel: the test plays the browser."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from support.kernels import Kernel
+from support.pages import Page
+
+DEVICE = "sys/tg_test/1"
+SCRIPT = "<script>alert(1)</script>"
+WAYS: dict[str, list[list[str]]] = {
+    "device": [["sys"], ["sys", "tg_test"]],
+    "class": [["TangoTest"]],
+    "server": [["TangoTest"], ["TangoTest", "test"]],
+    "alias": [],
+}
+
+
+class Looker(Page):
+    """A page with one explorer in view, that keeps what it is told as the view does."""
+
+    def __init__(self, kernel: Kernel, explorer: str = "e", name: str = "page") -> None:
+        wire = "ipytango.extension.loaded().hub._wire"
+        super().__init__(kernel, value(kernel, f"{wire}._model.comm.comm_id"), name)
+        self.panel = value(kernel, f"{explorer}.id")
+        self._numbers = itertools.count(1)
+        self.say("hello", v=1)
+        self.say("ask", u=[self.panel])
+        self.see(self.panel)
+
+    def told(self, key: str, path: list[str]) -> Any:
+        """What the newest frame that speaks of a path says of what stands below it."""
+        nodes: list[Any] = []
+        for data in self.drawn(self.panel):
+            if data["whole"]:
+                nodes.clear()
+            nodes += [node for known, node in data["nodes"] if known == path]
+        return nodes[-1][key] if nodes else None
+
+    def names(self, path: list[str]) -> list[str]:
+        """The entries below a path, as they were told."""
+        return [name for name, _, _ in self.told("branches", path) or ()]
+
+    def wait(self, condition: Callable[[], object], what: str) -> None:
+        """Wait for a state of the page; confirms what comes, so that more comes."""
+
+        def met() -> bool:
+            self._confirm([*self.heard("b"), *self.heard("h")])
+            return bool(condition())
+
+        self.kernel.wait_until(met, what)
+
+    def command(self, op: str, argument: Any = None) -> dict[str, Any]:
+        """Give a command; returns the answer."""
+        number = next(self._numbers)
+        self.say("cmd", n=number, p=self.panel, op=op, a=argument)
+        answer = self.wait_for("r", lambda told: told["c"] == self.name and told["n"] == number)
+        return dict(answer)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the view was last told of the whole."""
+        entries = [
+            entry["c"]
+            for message in self.heard("o")
+            for entry in message["p"]
+            if entry["p"] == self.panel
+        ]
+        return entries[-1] if entries else {}
+
+
+def value(kernel: Kernel, expression: str) -> Any:
+    """Give the value of an expression that is plain."""
+    return ast.literal_eval(kernel.run(expression).check().result or "None")
+
+
+def followed(kernel: Kernel) -> set[str]:
+    """What is followed."""
+    names = value(
+        kernel,
+        "[feed.name for engine in ipytango.extension.loaded().client.feeds._engines "
+        "for device in engine.devices for feed in device.feeds.values()]",
+    )
+    return set(names)
+
+
+@pytest.fixture
+def notebook(green_kernel: Kernel) -> Kernel:
+    """A green kernel in which nothing is followed."""
+    green_kernel.run("%reset -f\n%unload_ext ipytango\n%load_ext ipytango").check()
+    green_kernel.run("import ipytango, tango").check()
+    return green_kernel
+
+
+def show(kernel: Kernel, arguments: str = "", **options: Any) -> Looker:
+    """Run `e = %tango_explore ...`, display it and look at it."""
+    kernel.run(f"e = %tango_explore {arguments}").check()
+    kernel.run("e").check()
+    return Looker(kernel, **options)
+
+
+# --- the tree -------------------------------------------------------------------------------------
+
+
+def test_tree_opens_level_by_level(notebook: Kernel) -> None:
+    looker = show(notebook)
+    looker.wait(lambda: "sys" in looker.names([]), "the domains")
+    assert looker.told("branches", ["sys"]) is None
+    looker.command("open", ["sys"])
+    looker.wait(lambda: "tg_test" in looker.names(["sys"]), "the families")
+    looker.command("open", ["sys", "tg_test"])
+    looker.wait(
+        lambda: looker.told("branches", ["sys", "tg_test"]) == [["1", DEVICE, ""]], "the members"
+    )
+    later = Looker(notebook, name="later")
+    later.wait(lambda: later.names(["sys", "tg_test"]) == ["1"], "all of it in another page")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ways(notebook: Kernel, way: str) -> None:
+    proxy = "tango.Database()"
+    notebook.run(f"{proxy}.put_device_alias({DEVICE!r}, 'explored')").check()
+    looker = show(notebook, f"--by {way}")
+    for path in WAYS[way]:
+        looker.wait(lambda path=path: path[-1] in looker.names(path[:-1]), f"{path}")  # type: ignore[misc]
+        looker.command("open", path)
+    name, device = {"device": ("1", DEVICE), "alias": ("explored", "explored")}.get(
+        way, (DEVICE, DEVICE)
+    )
+    last = WAYS[way][-1] if WAYS[way] else []
+    looker.wait(lambda: name in looker.names(last), f"the devices below {last}")
+    found = next(branch for branch in looker.told("branches", last) if branch[0] == name)
+    assert found[1] == device
+
+
+def test_hosts(notebook: Kernel) -> None:
+    looker = show(notebook, "--by host")
+    looker.wait(lambda: looker.names([]), "the hosts")
+    hosts = looker.names([])
+    for host in hosts:
+        looker.command("open", [host])
+    looker.wait(lambda: any("TangoTest/test" in looker.names([host]) for host in hosts), "servers")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("TG_TE", [DEVICE]), ("sys/tg_*", [DEVICE]), ("no such thing", [])]
+)
+def test_search(notebook: Kernel, text: str, found: list[str]) -> None:
+    looker = show(notebook)
+    looker.command("search", text)
+    looker.wait(lambda: looker.told("pending", ["", "found"]) is False, "the answer")
+    assert looker.names(["", "found"]) == found
+    looker.command("search", "")
+    looker.wait(lambda: looker.drawn(looker.panel)[-1]["sought"] == "", "the tree again")
+
+
+def test_from_code(notebook: Kernel) -> None:
+    notebook.run("e = ipytango.explore(by='class')").check()
+    notebook.run("e.open('TangoTest')\ne.search('')").check()
+    assert "▾ TangoTest\n  · sys/tg_test/1" in value(notebook, "e.text()")
+    outcome = notebook.run("ipytango.explore(by='colour')")
+    assert outcome.error is not None
+    assert "device, class, server, host, alias; not by 'colour'" in str(outcome.error)
+
+
+# --- devices --------------------------------------------------------------------------------------
+
+
+def test_states_of_what_is_seen_and_of_nothing_else(notebook: Kernel) -> None:
+    looker = show(notebook, "sys/tg_test")
+    assert followed(notebook) == set()
+    looker.command("see", [DEVICE, "sys/none/1"])
+
+    def states() -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for data in looker.drawn(looker.panel):
+            told |= data["states"]
+        return told
+
+    looker.wait(lambda: states().get(DEVICE, [""])[0] == "RUNNING", "the state of TangoTest")
+    looker.wait(lambda: "sys/none/1" in states(), "what is known of no device")
+    assert states()["sys/none/1"][0] == ""
+    assert "DeviceNotDefined" in states()["sys/none/1"][2]
+    looker.command("see", [])
+    notebook.wait_until(lambda: followed(notebook) == set(), "nothing followed")
+
+
+def test_facts_of_a_selected_device(notebook: Kernel) -> None:
+    looker = show(notebook, "sys/tg_test")
+    looker.command("select", DEVICE)
+    looker.wait(lambda: dict(looker.drawn(looker.panel)[-1]["facts"]), "facts")
+    facts = dict(looker.drawn(looker.panel)[-1]["facts"])
+    assert (facts["class"], facts["server"]) == ("TangoTest", "TangoTest/test")
+    assert facts["running"] == "yes"
+    assert value(notebook, "e.selected") == DEVICE
+
+
+def test_panels_are_opened_and_closed(notebook: Kernel) -> None:
+    looker = show(notebook)
+    assert "e" not in looker.command("panel", DEVICE)
+    looker.wait(lambda: looker.config.get("panels"), "the panel's place")
+    assert looker.config["panels"] == [[DEVICE, value(notebook, f"e.panels[{DEVICE!r}].id")]]
+    looker.command("shut", DEVICE)
+    looker.wait(lambda: looker.config["panels"] == [], "no panel")
+    assert value(notebook, "len(e.panels)") == 0
+
+
+# --- what may go wrong ----------------------------------------------------------------------------
+
+
+def test_no_database_there(notebook: Kernel) -> None:
+    notebook.run("e = %tango_explore --db 127.0.0.1:1").check()
+    notebook.run("e").check()
+    looker = Looker(notebook)
+    looker.wait(lambda: looker.told("failure", []), "why there is nothing")
+    assert "127.0.0.1:1 was asked for domains" in looker.told("failure", [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [("--by colour", "invalid choice"), ("--db nowhere", "names no Tango database")],
+)
+def test_bad_arguments(notebook: Kernel, arguments: str, error: str) -> None:
+    assert error in notebook.run(f"%tango_explore {arguments}").stderr
+
+
+def test_unknown_commands_and_hostile_ones(notebook: Kernel) -> None:
+    looker = show(notebook)
+    assert "e" in looker.command("delete", DEVICE)
+    assert "e" in looker.command("by", SCRIPT)
+    looker.command("search", SCRIPT)
+    looker.wait(lambda: looker.told("pending", ["", "found"]) is False, "the answer")
+    shown = notebook.run("e").check().displays[-1]["text/html"]
+    assert SCRIPT not in shown
+
+
+def test_nothing_is_left_of_a_closed_explorer(notebook: Kernel) -> None:
+    looker = show(notebook)
+    looker.command("see", [DEVICE])
+    looker.command("panel", DEVICE)
+    notebook.wait_until(lambda: followed(notebook), "something followed")
+    notebook.run("e.close()").check()
+    notebook.wait_until(lambda: followed(notebook) == set(), "nothing followed")
