@@ -149,7 +149,11 @@ class Explorer(Panel):
                 "opened": self._tree.opened,
                 "nodes": [[path, _told(node)] for path, node in nodes.items()],
                 "states": {
-                    device: [state.name, state_colour(state.name) if state.name else "", state.why]
+                    device: [
+                        state.name or state.instead,
+                        state_colour(state.name) if state.name else "",
+                        state.why,
+                    ]
                     for device, state in states.items()
                 },
                 "selected": self._selected,
@@ -192,7 +196,8 @@ class Explorer(Panel):
     # --- parts ------------------------------------------------------------------------------------
 
     def _state_of(self, device: str) -> str:
-        return self._states.of(device).name
+        state = self._states.of(device)
+        return state.name or state.instead
 
     def _select(self, device: str) -> None:
         self._selected, self._row = device, None

@@ -19,6 +19,12 @@ PERIOD_S = 2.0
 MOST_DEVICES = 200
 """More than any screen has rows: a page that asks for more is not believed."""
 
+_INSTEAD = {
+    "API_DeviceNotExported": "off",
+    "API_DeviceNotDefined": "unknown",
+    "DB_DeviceNotDefined": "unknown",
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class SeenState:
@@ -27,8 +33,11 @@ class SeenState:
     name: str
     """``ON``, ``FAULT``...; empty where it is not known."""
 
+    instead: str = ""
+    """What is said in its place: ``off``, ``unknown``, ``no answer``."""
+
     why: str = ""
-    """Why it is not known: the device is off, or does not exist."""
+    """The error behind that."""
 
 
 class States:
@@ -84,7 +93,12 @@ class States:
 
     def _take(self, device: str, reading: Reading) -> None:
         failure = reading.failure
-        state = SeenState(str(reading.value)) if failure is None else SeenState("", str(failure))
+        if failure is None:
+            state = SeenState(str(reading.value))
+        else:
+            reasons = {level.reason for level in failure.levels}
+            said = (text for reason, text in _INSTEAD.items() if reason in reasons)
+            state = SeenState("", next(said, "no answer"), str(failure))
         if self._states.get(device) != state:
             self._states[device] = state
             self._dirty[device] = None

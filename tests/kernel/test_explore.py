@@ -185,7 +185,7 @@ def test_states_of_what_is_seen_and_of_nothing_else(notebook: Kernel) -> None:
 
     looker.wait(lambda: states().get(DEVICE, [""])[0] == "RUNNING", "the state of TangoTest")
     looker.wait(lambda: "sys/none/1" in states(), "what is known of no device")
-    assert states()["sys/none/1"][0] == ""
+    assert states()["sys/none/1"][0] == "unknown"
     assert "DeviceNotDefined" in states()["sys/none/1"][2]
     looker.command("see", [])
     notebook.wait_until(lambda: followed(notebook) == set(), "nothing followed")

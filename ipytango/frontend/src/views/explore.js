@@ -264,7 +264,7 @@ class Explorer {
     write(slot.name, row.name);
     write(slot.note, row.note);
     const [name, colour, why] = (row.device && this.tree.states.get(row.device)) || ["", "", ""];
-    write(slot.state, name || (why ? "no answer" : ""));
+    write(slot.state, name);
     style(slot.state, `ipytango-explore-state${why ? " ipytango-explore-away" : ""}`);
     paint(slot.state, colour);
     hint(slot.element, why || row.device || row.name);
@@ -322,8 +322,9 @@ function layout(el) {
   const census = make("span", "census");
   census.setAttribute("role", "status");
   const title = make("span", "title");
-  const refresh = withItsOwnKeys(make("button", "button", "Refresh"));
+  const refresh = withItsOwnKeys(make("button", "button", "↻"));
   refresh.title = "Ask the database anew";
+  refresh.setAttribute("aria-label", "Refresh");
   bar.append(ways, search, census, make("span", "space"), title, refresh);
 
   const middle = make("div", "middle");

@@ -27,7 +27,7 @@ export class Tree {
     this.nodes = new Map();
     /** @type {Set<string>} */
     this.opened = new Set();
-    /** @type {Map<string, [string, string, string]>} name, colour and why there is no name */
+    /** @type {Map<string, [string, string, string]>} the state, its colour and what went wrong */
     this.states = new Map();
     this.by = "";
     this.sought = "";
