@@ -27,7 +27,15 @@ from ..green import (
     install_hub,
     uninstall_hub,
 )
-from ..magics import DbMagics, ExploreMagics, GreenMagics, PanelMagics, PlotMagics, WatchMagics
+from ..magics import (
+    DbMagics,
+    DemoMagics,
+    ExploreMagics,
+    GreenMagics,
+    PanelMagics,
+    PlotMagics,
+    WatchMagics,
+)
 from ..widgets import Hub
 from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
@@ -182,6 +190,9 @@ class GreenShell:
         self._register(PanelMagics(self._shell, self))
         self._register(DbMagics(self._shell, self))
         self._register(ExploreMagics(self._shell, self))
+        demo = DemoMagics(self._shell, self)
+        self._register(demo)
+        self._patches.on_undo(demo.stop)
         complete_tango_names(self._patches, self._shell, self._client)
 
     def _register(self, magics: Magics) -> None:

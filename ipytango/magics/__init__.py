@@ -2,6 +2,7 @@
 
 from ._completion import final, magic_matcher
 from ._db import ClientOwner, DbMagics
+from ._demo import DemoMagics
 from ._explore import ExploreMagics
 from ._green import GreenMagics, GreenShell
 from ._live import HubOwner
@@ -12,6 +13,7 @@ from ._watch import WatchMagics
 __all__ = [
     "ClientOwner",
     "DbMagics",
+    "DemoMagics",
     "ExploreMagics",
     "GreenMagics",
     "GreenShell",

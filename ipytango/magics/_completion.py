@@ -13,6 +13,7 @@ from IPython.core.completer import (
 )
 
 from ..client import NameKind
+from ._demo import complete_demo
 from ._explore import complete_explore
 from ._green import complete_green
 from ._plot import complete_plot
@@ -21,6 +22,7 @@ from ._watch import complete_watch
 __all__ = ["final", "magic_matcher"]
 
 _COMPLETERS: dict[str, Callable[[list[str], str], Iterable[str]]] = {
+    "tango_demo": complete_demo,
     "tango_explore": complete_explore,
     "tango_green": complete_green,
     "tango_plot": complete_plot,
