@@ -10,7 +10,7 @@ from ._version import __version__
 from .demo import demo
 
 if TYPE_CHECKING:
-    from .extension import explore, panel, plot, stream, watch
+    from .extension import explore, info, ls, panel, plot, stream, watch
     from .green import await_, spawn
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "await_",
     "demo",
     "explore",
+    "info",
     "load_ipython_extension",
+    "ls",
     "panel",
     "plot",
     "spawn",
@@ -34,7 +36,7 @@ def __getattr__(name: str) -> Any:
         from . import green
 
         return getattr(green, name)
-    if name in ("explore", "panel", "plot", "stream", "watch"):
+    if name in ("explore", "info", "ls", "panel", "plot", "stream", "watch"):
         from . import extension
 
         return getattr(extension, name)

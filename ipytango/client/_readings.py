@@ -17,6 +17,7 @@ __all__ = [
     "Reading",
     "facts_of",
     "failure_of",
+    "is_tango_error",
     "reading_of",
     "time_of",
 ]
@@ -116,6 +117,11 @@ class Reading:
     failure: Failure | None = None
     source: str = "read"
     """How it came: ``read``, ``change`` or ``periodic`` (events), ``poll``."""
+
+
+def is_tango_error(error: BaseException) -> bool:
+    """Say whether an error is Tango's own: a `DevFailed` of any kind."""
+    return isinstance(error, tango.DevFailed)
 
 
 def failure_of(error: BaseException | Sequence[tango.DevError]) -> Failure:

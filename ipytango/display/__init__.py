@@ -63,6 +63,7 @@ from .devices import (
     sheet_text,
     thumbnail,
 )
+from .listings import ErrorRecord, EventTable, Info, ListingTable, NamesTable, RecordedEvent
 from .values import value_record
 
 __all__ = [
@@ -78,7 +79,13 @@ __all__ = [
     "DeviceSheet",
     "Drawing",
     "Ended",
+    "ErrorRecord",
+    "EventTable",
     "GreenStatus",
+    "Info",
+    "ListingTable",
+    "NamesTable",
+    "RecordedEvent",
     "SheetGroup",
     "Shown",
     "Tally",

@@ -7,13 +7,26 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
-from ..client import Feeds, Keep, Stream
+from ..client import Feeds, Keep, Stream, list_from, matcher_of_glob, snapshot_of
+from ..display import Info, ListingTable
 from ..errors import NotLoaded
 from ..explore import Explorer
 from ..widgets import DevicePanel, Plot, Watch
 from ._green_shell import GreenShell
 
-__all__ = ["GreenShell", "explore", "load", "loaded", "panel", "plot", "stream", "unload", "watch"]
+__all__ = [
+    "GreenShell",
+    "explore",
+    "info",
+    "load",
+    "loaded",
+    "ls",
+    "panel",
+    "plot",
+    "stream",
+    "unload",
+    "watch",
+]
 
 _loaded: dict[int, GreenShell] = {}
 
@@ -38,6 +51,42 @@ def loaded() -> GreenShell:
     if green is None:
         raise NotLoaded("This needs ipytango in the shell: run %load_ext ipytango first.")
     return green
+
+
+def ls(pattern: str = "", what: str = "devices") -> ListingTable:
+    """List what the current Tango database has.
+
+    Args:
+        pattern: ``*``, ``?`` and ``[...]`` as in file names, in any case; without them, what
+            contains it. Devices are found by their aliases too.
+        what: ``devices``, ``classes``, ``servers``, ``hosts`` or ``aliases``.
+
+    Raises:
+        CatalogueError: the database does not answer.
+        NotLoaded: ipytango is not loaded in this shell.
+        OptionError: there is no such `what`.
+    """
+    catalogue = loaded().client.catalogues.current
+    return ListingTable(list_from(catalogue, what, pattern, matcher_of_glob(pattern)))
+
+
+def info(thing: object, kind: str = "") -> Info:
+    """Tell all that Tango knows of a device, attribute, command, class, server or host.
+
+    Args:
+        thing: its name (a device's or attribute's alias, too), a `DeviceProxy` or an
+            `AttributeProxy`.
+        kind: ``device``, ``attribute``, ``command``, ``class``, ``server`` or ``host``, where a
+            name could mean several things.
+
+    Raises:
+        CatalogueError: the database does not answer.
+        NotInDatabase: there is no such thing.
+        NotLoaded: ipytango is not loaded in this shell.
+        TangoNameError: that is no name.
+    """
+    name = thing if isinstance(thing, str) else getattr(snapshot_of(thing), "origin", "")
+    return Info(loaded().client.inventory.about(name, kind))
 
 
 def watch(*attributes: object, period: float = 1.0) -> Watch:

@@ -24,7 +24,7 @@ from ..green import (
 )
 from ._variables import KeptVariables
 
-__all__ = ["run_cells_green"]
+__all__ = ["on_sync_path", "run_cells_green"]
 
 
 def run_cells_green(
@@ -38,7 +38,7 @@ def run_cells_green(
     original_run_code = shell.run_code
     boundaries.add(original_run_code.__func__.__code__)
     boundaries.unmarked = True
-    loading_blocks = _on_sync_path()
+    loading_blocks = on_sync_path()
     seat, kept = GreenSeat(), KeptVariables()
     main_thread = threading.main_thread()
 
@@ -74,7 +74,7 @@ def run_cells_green(
     patches.on_undo(lambda: shell.ast_transformers.remove(marker))
 
 
-def _on_sync_path() -> bool:
+def on_sync_path() -> bool:
     """Say whether the current code is below IPython's runner for cells that await nothing."""
     frame: FrameType | None = sys._getframe()
     while frame is not None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
 
-from ..client import AttributeFacts, Client, NameKind, is_device, name_wanted_by
+from ..client import AttributeFacts, Client, NameKind, TangoClass, is_device, name_wanted_by
 from ..green import Patches
 from ..magics import final, magic_matcher
 
@@ -148,8 +148,9 @@ class _Code:
         completions = self._client.completions
         if kind is not None:
             return _result(completions.of(kind, typed), typed, kind)
-        if thing is _MISSING and called.isidentifier():
-            return _result(completions.of_class(called, typed), typed, "device")
+        if isinstance(thing, TangoClass) or (thing is _MISSING and called.isidentifier()):
+            name = thing.name if isinstance(thing, TangoClass) else called
+            return _result(completions.of_class(name, typed), typed, "device")
         owner, _, method = called.rpartition(".")
         device = self._thing(owner) if owner else None
         if is_device(device) and (not found["before"].strip(" [(") or "[" in found["before"]):

@@ -15,7 +15,7 @@ from typing import Any
 from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.magic import Magics
 
-from ..client import Client, mode_from_environment, mode_named
+from ..client import Client, Recorder, mode_from_environment, mode_named
 from ..display import GreenStatus, error_line
 from ..errors import BridgeError, HubError, OptionError
 from ..green import (
@@ -32,6 +32,8 @@ from ..magics import (
     DemoMagics,
     ExploreMagics,
     GreenMagics,
+    ItangoMagics,
+    ListingMagics,
     PanelMagics,
     PlotMagics,
     WatchMagics,
@@ -41,7 +43,9 @@ from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
 from ._completion import complete_tango_names
 from ._displays import show_tango_values
+from ._errors import ErrorBook, note_errors
 from ._kernel import handle_messages_green, reply_without_sleep
+from ._names import NamesOnDemand, define_names_on_demand
 from ._panels import open_hub, show_status_live
 from ._pending import show_pending_results
 from ._terminal import share_prompt_loop
@@ -62,6 +66,9 @@ class GreenShell:
         self._notes: list[str] = []
         self._hub: AsyncioHub | None = None
         self._panels: Hub | None = None
+        self._recorder: Recorder | None = None
+        self.errors = ErrorBook()
+        """The last errors that this shell has shown."""
         try:
             self._put_together()
             if mode is not None:
@@ -81,6 +88,7 @@ class GreenShell:
             self._note(handle_comms_beside_cells(patches, shell.kernel))
             reply_without_sleep(patches, shell)
         show_clean_tracebacks(patches, shell)
+        note_errors(patches, shell, self.errors)
         exchange_loop_calls(patches, self._loop)
         self._note(share_prompt_loop(patches, shell))
         if asyncio._get_running_loop() is self._loop:
@@ -88,12 +96,13 @@ class GreenShell:
         else:  # a terminal between two cells, or a kernel that is still starting up
             patches.on_undo(self._loop.call_soon(self._install_hub).cancel)
         self._client = Client(
-            self._loop, boundaries, report_in_background, shield=interrupts.shielded
+            self._loop, boundaries, self._report_in_background, shield=interrupts.shielded
         )
         patches.on_undo(self._client.close)
         show_tango_values(patches, shell, self._client, lambda: self.hub)
         show_pending_results(patches, shell, self._client, lambda: self.hub)
         show_status_live(patches, shell, lambda: self.hub, self.status)
+        self._names = define_names_on_demand(patches, shell, self._client)
         self._register_magics()
         atexit.register(self._take_apart)  # gevent's hub wants to be gone before its loop
 
@@ -126,6 +135,18 @@ class GreenShell:
         if self._panels is None:
             self._panels = open_hub(self._patches, self._shell, self._client)
         return self._panels
+
+    @property
+    def recorder(self) -> Recorder:
+        """What `%mon` records with, made when it is first asked for."""
+        if self._recorder is None:
+            self._recorder = Recorder(self._client.feeds)
+        return self._recorder
+
+    @property
+    def names(self) -> NamesOnDemand:
+        """ITango's names."""
+        return self._names
 
     def configure(
         self,
@@ -166,6 +187,12 @@ class GreenShell:
         nest_asyncio2.apply(self._loop)
         self._nest = True
 
+    def _report_in_background(
+        self, what: str, error: BaseException, context: contextvars.Context
+    ) -> None:
+        self.errors.note(error)
+        report_in_background(what, error, context)
+
     @staticmethod
     def _say(what: str) -> None:
         print(f"ipytango: {what}")
@@ -188,6 +215,8 @@ class GreenShell:
         self._register(WatchMagics(self._shell, self))
         self._register(PlotMagics(self._shell, self))
         self._register(PanelMagics(self._shell, self))
+        self._register(ItangoMagics(self._shell, self))
+        self._register(ListingMagics(self._shell, self))
         self._register(DbMagics(self._shell, self))
         self._register(ExploreMagics(self._shell, self))
         demo = DemoMagics(self._shell, self)

@@ -5,6 +5,8 @@ from ._db import ClientOwner, DbMagics
 from ._demo import DemoMagics
 from ._explore import ExploreMagics
 from ._green import GreenMagics, GreenShell
+from ._itango import ItangoMagics
+from ._listings import ListingMagics
 from ._live import HubOwner
 from ._panel import PanelMagics
 from ._plot import PlotMagics
@@ -18,6 +20,8 @@ __all__ = [
     "GreenMagics",
     "GreenShell",
     "HubOwner",
+    "ItangoMagics",
+    "ListingMagics",
     "PanelMagics",
     "PlotMagics",
     "WatchMagics",

@@ -16,6 +16,7 @@ from ..client import NameKind
 from ._demo import complete_demo
 from ._explore import complete_explore
 from ._green import complete_green
+from ._listings import complete_info, complete_ls
 from ._plot import complete_plot
 from ._watch import complete_watch
 
@@ -25,6 +26,8 @@ _COMPLETERS: dict[str, Callable[[list[str], str], Iterable[str]]] = {
     "tango_demo": complete_demo,
     "tango_explore": complete_explore,
     "tango_green": complete_green,
+    "tango_info": complete_info,
+    "tango_ls": complete_ls,
     "tango_plot": complete_plot,
     "tango_watch": complete_watch,
 }

@@ -13,7 +13,7 @@ from ..display import DatabaseStatus
 from ..errors import CatalogueError
 from ._parsing import parsed
 
-__all__ = ["ClientOwner", "DbMagics"]
+__all__ = ["ClientOwner", "DbMagics", "database_status"]
 
 
 class ClientOwner(Protocol):
@@ -51,15 +51,15 @@ class DbMagics(Magics):
         catalogues = self._owner.client.catalogues
         try:
             if given.host is None:
-                return _status(catalogues)
+                return database_status(catalogues)
             before = catalogues.current_host
             catalogues.change_to(given.host)
-            return _status(catalogues, before=before)
+            return database_status(catalogues, before=before)
         except CatalogueError as error:
             raise UsageError(f"%tango_db: {error}") from None
 
 
-def _status(catalogues: Catalogues, before: str | None = None) -> DatabaseStatus:
+def database_status(catalogues: Catalogues, before: str | None = None) -> DatabaseStatus:
     """Ask the current database about itself."""
     catalogue = catalogues.current
     facts: tuple[tuple[str, str], ...] = ()

@@ -2,6 +2,17 @@
 
 from ._feed import FeedStatus, Following
 from ._feeds import FeedCensus, Feeds
+from ._recorder import RECORDS_KEPT, Record, Recorder
 from ._stream import Keep, Stream
 
-__all__ = ["FeedCensus", "FeedStatus", "Feeds", "Following", "Keep", "Stream"]
+__all__ = [
+    "RECORDS_KEPT",
+    "FeedCensus",
+    "FeedStatus",
+    "Feeds",
+    "Following",
+    "Keep",
+    "Record",
+    "Recorder",
+    "Stream",
+]

@@ -52,7 +52,7 @@ def device_facts(address: str) -> list[tuple[str, str]]:
         ("versions", versions),
         ("documentation", info.doc_url.removeprefix("Doc URL = ")),
         ("logging", _logging(device)),
-        ("lock", device.locking_status()),
+        ("lock", device.locking_status().partition(" is ")[2]),
     ]
     return [(name, text) for name, text in facts if text]
 

@@ -11,7 +11,14 @@ from .._templates import render
 from .._text_tables import facts_lines, table_lines
 from .._texts import count_text, one_line, shortened
 
-__all__ = ["facts_rows"]
+__all__ = [
+    "command_facts",
+    "command_table",
+    "config_facts",
+    "config_table",
+    "facts_rows",
+    "filled",
+]
 
 ROWS = 300
 """Attributes or commands of a list that are shown."""
@@ -60,7 +67,8 @@ def _labels(labels: tuple[str, ...]) -> str:
     return ", ".join(f"{number} {label}" for number, label in enumerate(labels))
 
 
-def _config_facts(config: ConfigSnapshot) -> list[tuple[str, str]]:
+def config_facts(config: ConfigSnapshot) -> list[tuple[str, str]]:
+    """Return all that is known of an attribute: names and texts, those that are set."""
     access = [("access", _access(config)), ("level", config.level.lower())]
     return [*facts_rows(config.facts), *access, *config.settings]
 
@@ -71,13 +79,13 @@ def _access(config: ConfigSnapshot) -> str:
 
 @html_of.register
 def _(config: ConfigSnapshot) -> str:
-    facts = [(name, shortened(text)) for name, text in _config_facts(config)]
+    facts = [(name, shortened(text)) for name, text in config_facts(config)]
     return render("facts.html", title=config.facts.name, note="attribute", facts=facts)
 
 
 @text_of.register
 def _(config: ConfigSnapshot) -> str:
-    return "\n".join([line_of(config), *facts_lines(_config_facts(config))])
+    return "\n".join([line_of(config), *facts_lines(config_facts(config))])
 
 
 @line_of.register
@@ -87,6 +95,11 @@ def _(config: ConfigSnapshot) -> str:
 
 
 _CONFIG_COLUMNS = ("attribute", "type", "access", "unit", "format", "range", "description")
+
+
+def config_table(configs: ConfigList) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return attributes as a table, the first `ROWS` of them: its columns and rows."""
+    return _CONFIG_COLUMNS, _config_rows(configs)
 
 
 def _config_rows(configs: ConfigList) -> list[tuple[str, ...]]:
@@ -120,7 +133,7 @@ def _(configs: ConfigList) -> str:
 @text_of.register
 def _(configs: ConfigList) -> str:
     rows = _config_rows(configs)
-    columns, rows = _filled(_CONFIG_COLUMNS, rows)
+    columns, rows = filled(_CONFIG_COLUMNS, rows)
     return "\n".join(table_lines(columns, rows, max(0, len(configs.items) - ROWS)))
 
 
@@ -129,7 +142,8 @@ def _(configs: ConfigList) -> str:
     return count_text(len(configs.items), "attribute")
 
 
-def _command_facts(command: CommandFacts) -> list[tuple[str, str]]:
+def command_facts(command: CommandFacts) -> list[tuple[str, str]]:
+    """Return what a command takes and gives: names and texts."""
     return [
         ("takes", _argument(command.in_type, command.in_description)),
         ("gives", _argument(command.out_type, command.out_description)),
@@ -145,12 +159,12 @@ def _argument(kind: str, description: str) -> str:
 
 @html_of.register
 def _(command: CommandFacts) -> str:
-    return render("facts.html", title=command.name, note="command", facts=_command_facts(command))
+    return render("facts.html", title=command.name, note="command", facts=command_facts(command))
 
 
 @text_of.register
 def _(command: CommandFacts) -> str:
-    return "\n".join([line_of(command), *facts_lines(_command_facts(command))])
+    return "\n".join([line_of(command), *facts_lines(command_facts(command))])
 
 
 @line_of.register
@@ -161,6 +175,11 @@ def _(command: CommandFacts) -> str:
 
 
 _COMMAND_COLUMNS = ("command", "takes", "gives", "level")
+
+
+def command_table(commands: CommandList) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return commands as a table, the first `ROWS` of them: its columns and rows."""
+    return _COMMAND_COLUMNS, _command_rows(commands)
 
 
 def _command_rows(commands: CommandList) -> list[tuple[str, ...]]:
@@ -184,7 +203,7 @@ def _(commands: CommandList) -> str:
 
 @text_of.register
 def _(commands: CommandList) -> str:
-    columns, rows = _filled(_COMMAND_COLUMNS, _command_rows(commands))
+    columns, rows = filled(_COMMAND_COLUMNS, _command_rows(commands))
     return "\n".join(table_lines(columns, rows, max(0, len(commands.items) - ROWS)))
 
 
@@ -196,13 +215,13 @@ def _(commands: CommandList) -> str:
 def _table_html(
     note: str, columns: tuple[str, ...], rows: list[tuple[str, ...]], hidden: int
 ) -> str:
-    names, filled = _filled(columns, rows)
+    names, shown = filled(columns, rows)
     return render(
-        "table.html", title="", note=note, columns=names, rows=filled, hidden=max(0, hidden)
+        "table.html", title="", note=note, columns=names, rows=shown, hidden=max(0, hidden)
     )
 
 
-def _filled(
+def filled(
     columns: tuple[str, ...], rows: list[tuple[str, ...]]
 ) -> tuple[list[str], list[tuple[str, ...]]]:
     """Leave out columns in which nothing stands."""
