@@ -1,0 +1,116 @@
+"""The database of a whole facility: a real one, with far more devices than run anywhere."""
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+DOMAINS, FAMILIES, MEMBERS, CLASSES, SERVERS, HOSTS = 50, 40, 50, 300, 5_000, 200
+DEVICES = DOMAINS * FAMILIES * MEMBERS
+"""100,000, as the largest facilities have."""
+
+ALIASES = 2_000
+
+_COMMAND = (sys.executable, "-m", "databaseds.database")
+_PORT = re.compile(r"port=(\d+)")
+
+
+class Facility:
+    """A Tango database with 100,000 devices of which none runs; a context manager that ends it."""
+
+    def __init__(self, scratch: Path) -> None:
+        file = scratch / "facility.db"
+        self._process = subprocess.Popen(
+            [*_COMMAND, "--host", "127.0.0.1", "--port", "0", "--print-host-port", "2"],
+            env={**os.environ, "PYTANGO_DATABASE_NAME": str(file), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            self.tango_host = f"127.0.0.1:{self._port()}"
+            _fill(file)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Facility":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """The process id of the database."""
+        return self._process.pid
+
+    def suspend(self) -> None:
+        """Let the database hang."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+
+    def _port(self) -> int:
+        """Wait until the database has told its port: its tables are there then."""
+        assert self._process.stderr is not None
+        said = []
+        for line in self._process.stderr:
+            said.append(line)
+            if found := _PORT.search(line):
+                return int(found[1])
+        raise AssertionError(f"the database has not started: {''.join(said)}")
+
+
+def _fill(file: Path) -> None:
+    database = sqlite3.connect(file)
+    with database:
+        database.executemany(
+            "INSERT INTO device (name, alias, domain, family, member, exported, host, server,"
+            " class, version, started, stopped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '6', ?, ?)",
+            (_device(number) for number in range(DEVICES)),
+        )
+    database.close()
+
+
+def _device(number: int) -> tuple[object, ...]:
+    rest, member_number = divmod(number, MEMBERS)
+    domain_number, family_number = divmod(rest, FAMILIES)
+    domain, family, member = (
+        f"area-{domain_number:02d}",
+        f"vacuum_{family_number:02d}",
+        f"{member_number:03d}",
+    )
+    kind = number % CLASSES
+    server = f"Server{kind:03d}/{number % SERVERS:04d}"
+    alias = f"alias{number:06d}" if number % (DEVICES // ALIASES) == 0 else None
+    return (
+        f"{domain}/{family}/{member}",
+        alias,
+        domain,
+        family,
+        member,
+        number % 3 and 1,
+        f"host{number % HOSTS:03d}",
+        server,
+        f"Class{kind:03d}",
+        "2026-01-01 00:00:00",
+        "2026-01-01 00:00:00",
+    )
