@@ -7,6 +7,7 @@ from ._actions import (
     delete_property_action,
     polling_action,
     property_action,
+    read_line,
     setting_action,
     write_action,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "lock_of",
     "polling_action",
     "property_action",
+    "read_line",
     "setting_action",
     "settings_of",
     "write_action",

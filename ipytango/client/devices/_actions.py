@@ -23,6 +23,7 @@ __all__ = [
     "delete_property_action",
     "polling_action",
     "property_action",
+    "read_line",
     "setting_action",
     "write_action",
 ]
@@ -56,6 +57,11 @@ class Action:
 def carry_out(device: str, action: Action) -> Any:
     """Do it; returns what a command gives. Blocks; raises `tango.DevFailed`."""
     return action.work(tango.DeviceProxy(device))
+
+
+def read_line(device: DeviceName, attribute: str) -> str:
+    """Return the Python line that reads an attribute."""
+    return call_text(device.source, "read_attribute", attribute)
 
 
 def write_action(device: DeviceName, facts: AttributeFacts, text: str) -> Action:

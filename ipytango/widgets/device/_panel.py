@@ -26,6 +26,7 @@ from ...client import (
     lock_of,
     polling_action,
     property_action,
+    read_line,
     setting_action,
     settings_of,
     write_action,
@@ -201,12 +202,18 @@ class DevicePanel(Panel):
                 )
             return {"deed": self._deeds.start(_CHANGES[op](self, argument)).number}
         if op == "line":
-            return _CHANGES[str(argument["op"])](self, argument["a"]).line
+            return self._line(str(argument["op"]), argument["a"])
         done = _OTHERS.get(op)
         if done is None:
             return super().command(op, argument)
         done(self, argument)
         return None
+
+    def _line(self, op: str, argument: Any) -> str:
+        """Return the Python line of what could be asked for; nothing is done."""
+        if op == "read":
+            return read_line(self._device, self._attribute(argument).facts.name)
+        return _CHANGES[op](self, argument).line
 
     def waken(self) -> None:
         """Follow, as somebody looks."""
