@@ -29,7 +29,7 @@ Theme = Literal["light", "dark"]
 
 OPEN_TIMEOUT_S = 60.0
 READY_TIMEOUT_S = 20.0
-RUN_TIMEOUT_S = 30.0
+RUN_TIMEOUT_S = 60.0
 
 _PATHS = {"lab": "lab/tree/{}?reset", "notebook": "notebooks/{}"}
 _THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}

@@ -22,7 +22,7 @@ from support.messages import Message, Outcome, gather
 from support.scratch import NO_TANGO_HOST, shell_environment
 
 START_TIMEOUT_S = 30.0
-RUN_TIMEOUT_S = 20.0
+RUN_TIMEOUT_S = 60.0
 # How often a wait looks whether the kernel still lives; messages end the wait at once.
 _LIFE_CHECK_S = 0.2
 

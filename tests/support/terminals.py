@@ -17,7 +17,7 @@ import pexpect
 from support.scratch import NO_TANGO_HOST, shell_environment
 
 START_TIMEOUT_S = 30.0
-RUN_TIMEOUT_S = 20.0
+RUN_TIMEOUT_S = 60.0
 CLOSE_TIMEOUT_S = 5.0
 
 # Control sequences (CSI), titles (OSC), the two-character ones, and one that is cut off at the end

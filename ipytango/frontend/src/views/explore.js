@@ -297,6 +297,7 @@ class Explorer {
       const box = make("div", "panel");
       const shut = withItsOwnKeys(make("button", "shut", "×"));
       shut.title = `Close the panel of ${device}`;
+      shut.setAttribute("aria-label", shut.title);
       shut.dataset.shut = device;
       const place = document.createElement("div");
       place.dataset.ipytango = panel;
