@@ -203,7 +203,7 @@ def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: 
     assert viewer.do("run", name="Ramp", text="1.5")["result"] == "3.0"
     failed = viewer.do("run", name="Fail", text="1 2")
     assert failed["outcome"] == "failed"
-    assert [level["reason"] for level in failed["failure"]] == ["Panel_Interlock", "Panel_NoRamp"]
+    assert {"Panel_Interlock", "Panel_NoRamp"} <= {level["reason"] for level in failed["failure"]}
 
     # Each line does what the panel has done.
     outside.write_attribute("current", 0.0)

@@ -1,0 +1,95 @@
+"""From what a browser asks for to what is done to the device: checked, and nothing done yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...client import (
+    Action,
+    ConfigSnapshot,
+    DeviceName,
+    command_action,
+    delete_property_action,
+    polling_action,
+    property_action,
+    read_line,
+    setting_action,
+    write_action,
+)
+from ...errors import OptionError
+from ._knowledge import Knowledge
+
+__all__ = ["CHANGES", "Requests"]
+
+
+class Requests:
+    """Prepares what is asked of a panel; members for experts are there only while they are shown.
+
+    All methods raise `IpytangoError`, with what to do, for what cannot be done.
+    """
+
+    def __init__(self, device: DeviceName, knowledge: Knowledge, *, expert: bool) -> None:
+        self._device = device
+        self._knowledge = knowledge
+        self._expert = expert
+
+    def action(self, op: str, argument: Any) -> Action:
+        """Prepare one of `CHANGES`."""
+        return CHANGES[op](self, argument)
+
+    def line(self, op: str, argument: Any) -> str:
+        """Return the Python line of one of `CHANGES`, or of a reading."""
+        if op == "read":
+            return read_line(self._device, self.attribute(argument).facts.name)
+        return self.action(op, argument).line
+
+    def attribute(self, argument: Any) -> ConfigSnapshot:
+        """Find an attribute that is shown."""
+        name = str(argument["name"])
+        for config in self._knowledge.attributes(expert=self._expert):
+            if config.facts.name.lower() == name.lower():
+                return config
+        raise OptionError(
+            f"{self._device.plain} shows no attribute {name!r} here; if it is one for experts, "
+            "show those first."
+        )
+
+    def _write(self, argument: Any) -> Action:
+        return write_action(self._device, self.attribute(argument).facts, str(argument["text"]))
+
+    def _run(self, argument: Any) -> Action:
+        name = str(argument["name"])
+        for command in self._knowledge.commands(expert=self._expert):
+            if command.name.lower() == name.lower():
+                return command_action(self._device, command, str(argument["text"]))
+        raise OptionError(
+            f"{self._device.plain} shows no command {name!r} here; if it is one for experts, show "
+            "those first."
+        )
+
+    def _set(self, argument: Any) -> Action:
+        name = str(argument["name"])
+        return setting_action(self._device, name, str(argument["key"]), str(argument["text"]))
+
+    def _poll(self, argument: Any) -> Action:
+        kind, name = str(argument["kind"]), str(argument["name"])
+        return polling_action(self._device, kind, name, str(argument["text"]))
+
+    def _set_property(self, argument: Any) -> Action:
+        lines = str(argument["text"]).splitlines()
+        return property_action(self._device, str(argument["name"]), lines)
+
+    def _delete_property(self, argument: Any) -> Action:
+        return delete_property_action(self._device, str(argument["name"]))
+
+
+CHANGES: dict[str, Callable[[Requests, Any], Action]] = {
+    "write": Requests._write,
+    "run": Requests._run,
+    "set": Requests._set,
+    "poll": Requests._poll,
+    "property": Requests._set_property,
+    "delete": Requests._delete_property,
+}
+"""All that changes the device, by the names that a browser asks for it."""
