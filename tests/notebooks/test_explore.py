@@ -1,0 +1,57 @@
+"""The third notebook runs from top to bottom, and shows what it says."""
+
+import os
+import re
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_explore.ipynb"
+
+
+@pytest.fixture(scope="module")
+def executed(tango_host: str) -> NotebookNode:
+    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3")
+    client.execute(env={**os.environ, "TANGO_HOST": tango_host})
+    return notebook
+
+
+def text_of(notebook: NotebookNode, source: str) -> str:
+    """Give the text that the cell that ends with this source shows."""
+    (cell,) = [cell for cell in notebook.cells if cell.source.endswith(source)]
+    texts = [
+        output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
+        for output in cell.outputs
+    ]
+    return "".join(texts)
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("%tango_db", r"^Tango database 127\.0\.0\.1:\d+\n"),
+        ("\ndevices", r"sys/tg_test/1 +TangoTest +TangoTest/test"),
+        ('["class", "server"]]', r"TangoTest +TangoTest/test"),
+        ("%tango_ls --classes", r"TangoTest +1"),
+        ("%tango_info sys/tg_test/1", r"^sys/tg_test/1: RUNNING \(device\)"),
+        ("sys/tg_test/1/double_scalar", r"type +DevDouble scalar"),
+        ("sys/tg_test/1/DevDouble", r"takes +DevDouble: Any DevDouble value"),
+        ("\nexplorer", r"▾ tg_test\n +· 1"),
+        ("\npanel", r"^sys/tg_test/1: RUNNING"),
+        ("%lsdev .*tg_test.*", r"sys/tg_test/1"),
+        ('TangoTest("sys/tg_test/1").state()', r"RUNNING"),
+        ('"no_such_attribute")', r"API_AttrNotFound"),
+        ("%tango_error", r"API_AttrNotFound"),
+    ],
+)
+def test_shown_as_text(executed: NotebookNode, source: str, says: str) -> None:
+    assert re.search(says, text_of(executed, source))
+
+
+def test_outputs_that_are_kept_are_of_these_cells() -> None:
+    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    assert all(cell.outputs for cell in notebook.cells[4:] if cell.cell_type == "code")
