@@ -31,6 +31,7 @@ HISTORY = 200
 """Changes of properties, the latest, that are kept."""
 
 _NEVER = {"nada", "?", "null", ""}
+_POLLING = {"polled_attr", "polled_cmd"}
 _PROPERTY_COLUMNS = ("property", "value")
 _HISTORY_COLUMNS = ("property", "changed", "value")
 
@@ -131,7 +132,18 @@ def _class_settings(database: tango.Database, name: str) -> list[Part]:
 
 
 def _properties(values: Any) -> list[tuple[Any, ...]]:
-    return [(name, "\n".join(map(str, value))) for name, value in sorted(values.items())]
+    return [
+        (name, _polling_lines(value) if name.lower() in _POLLING else "\n".join(map(str, value)))
+        for name, value in sorted(values.items())
+    ]
+
+
+def _polling_lines(value: Any) -> str:
+    """Write what is polled, which alternates with its periods, a line for each."""
+    words = [str(word) for word in value]
+    return "\n".join(
+        f"{name} {period} ms" for name, period in zip(words[::2], words[1::2], strict=False)
+    )
 
 
 def _changes(history: Iterable[tango.DbHistory]) -> list[tuple[Any, ...]]:

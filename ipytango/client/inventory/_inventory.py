@@ -13,7 +13,7 @@ from ...errors import CatalogueError, NotInDatabase
 from .._readings import Failure, FailureLevel, failure_of
 from ..calls import Call, CallTimedOut, Dispatch
 from ..catalogue import Catalogues, Question
-from ..snapshots import DeviceStatus
+from ..snapshots import ConfigSnapshot, DeviceStatus, ValueSnapshot
 from ._about import About, Part
 from ._database_side import (
     alias_of_attribute,
@@ -170,9 +170,10 @@ class _Enquiry:
                 lambda database: attribute_settings(database, found.device, name),
             ),
         )
+        read, configured = self._parts("value", value), self._parts("configuration", config)
         parts = [
-            *self._parts("value", value),
-            *self._parts("configuration", config),
+            *_with_facts(read, configured),
+            *configured,
             *self._parts("polling", polled),
             *kept,
             *unserved,
@@ -265,6 +266,17 @@ class _Enquiry:
 
     def _left_s(self) -> float:
         return max(0.0, self._until_s - time.monotonic())
+
+
+def _with_facts(read: list[Part], configured: list[Part]) -> list[Part]:
+    """Put the unit, the format, the labels to the reading that they are for."""
+    facts = [part.content.facts for part in configured if isinstance(part.content, ConfigSnapshot)]
+    return [
+        Part(part.title, dataclasses.replace(part.content, facts=facts[0]))
+        if facts and isinstance(part.content, ValueSnapshot)
+        else part
+        for part in read
+    ]
 
 
 def _merged(facts: _Facts, others: Sequence[tuple[str, str]]) -> _Facts:

@@ -13,6 +13,7 @@ from .._show import html_of, text_of
 from .._templates import render
 from .._texts import one_line, time_text
 from .._watch_cells import CellWriter
+from ..values import filled
 from ._shown import Shown, data_frame, fitted_table
 
 __all__ = ["EventTable", "RecordedEvent"]
@@ -130,12 +131,13 @@ class EventTable(Shown):
 
     def _repr_html_(self) -> str:
         shown = self.events[::-1][:HTML_ROWS]
+        columns, rows = filled(_COLUMNS, [event.row() for event in shown])
         return render(
             "events.html",
             counted=self._counted(),
             monitored=self._monitored(),
-            columns=_COLUMNS,
-            rows=[(event.row(), event.reading) for event in shown],
+            columns=columns,
+            rows=[(row, event.reading) for row, event in zip(rows, shown, strict=True)],
             hidden=f"{len(self.events) - len(shown):,}" if len(self.events) > len(shown) else "",
         )
 
