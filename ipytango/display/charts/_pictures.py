@@ -42,17 +42,25 @@ class Picture:
     """Of how many rows and of how many columns one is shown."""
 
 
-def paint(image: NDArray[Any], low: float, high: float, colours: str = "viridis") -> Picture:
+def paint(
+    image: NDArray[Any],
+    low: float,
+    high: float,
+    colours: str = "viridis",
+    *,
+    side: int = LONGEST_SIDE,
+) -> Picture:
     """Paint `image` (two dimensions) with the colours from `low` to `high`; NaN is transparent.
 
-    A large image is shown in part, every so-manieth row and column; a small one enlarged.
+    A large image is shown in part, every so-manieth row and column; a small one enlarged, its
+    longer side to `side` pixels at most.
     """
     from PIL import Image  # only where a picture is displayed
 
     steps = _steps(image.shape)
     part = image[:: steps[0], :: steps[1]]
     height, width = part.shape
-    factor = max(1, min(LARGEST_PIXEL, LONGEST_SIDE // max(part.shape)))
+    factor = max(1, min(LARGEST_PIXEL, side // max(part.shape)))
     tall, wide = (max(factor, -(-THINNEST // side)) for side in part.shape)
     file = io.BytesIO()
     picture = Image.fromarray(shade(part, low, high).repeat(tall, 0).repeat(wide, 1), "P")

@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 180, 34
 """Pixels of a spectrum's curve."""
 
 SIDE = 96
-"""Elements of an image's longer side that are painted."""
+"""Pixels of an image's longer side."""
 
 CURVE = "#3b7dc4"
 
@@ -37,7 +37,7 @@ def _picture(image: NDArray[np.generic]) -> str:
     step = -(-max(image.shape) // SIDE)
     part = image[::step, ::step]
     low, high = percentiles_of(part, 1, 99) if part.dtype != np.bool_ else (0.0, 1.0)
-    return png_address(paint(part, low, high).png)
+    return png_address(paint(part, low, high, side=SIDE).png)
 
 
 def _curve(values: NDArray[np.generic]) -> str:
