@@ -116,6 +116,7 @@ class FeedEngine:
         feed = following.feed
         if feed is not None and following in feed.followers:
             feed.followers.remove(following)
+            feed.device.reads.regroup()  # its period may be longer now
             if not feed.followers:
                 feed.device.remove(feed)
             if not feed.device.feeds:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("ipytango.client")
 
-__all__ = ["Feed", "FeedStatus", "Following", "Sink"]
+__all__ = ["Feed", "FeedStatus", "Following", "Noticing", "Sink"]
 
 Sink = Callable[[Reading], object]
 """Takes a reading, in a thread of the feeds; it must be quick."""
@@ -64,13 +64,44 @@ class FeedStatus:
     """Why it is away or failed, else the last error reading's reason; None if there was none."""
 
 
+class Newest:
+    """What the device has said, made a reading of when somebody wants to see it. Any thread."""
+
+    __slots__ = ("_answer", "_attribute", "_reading", "_received_s", "_source", "failed")
+
+    def __init__(self, answer: Any, attribute: str, source: str, received_s: float) -> None:
+        self._answer = answer
+        self._attribute = attribute
+        self._source = source
+        self._received_s = received_s
+        self._reading: Reading | None = None
+        self.failed = False
+
+    @classmethod
+    def of(cls, reading: Reading) -> Newest:
+        """Hold a reading that was made already."""
+        newest = cls(None, reading.attribute, reading.source, reading.received_s)
+        newest._reading, newest.failed = reading, reading.failure is not None
+        return newest
+
+    @property
+    def reading(self) -> Reading:
+        """The reading. Two threads at once make two that are equal."""
+        reading = self._reading
+        if reading is None:
+            reading = self._reading = reading_of(
+                self._answer, self._attribute, source=self._source, received_s=self._received_s
+            )
+        return reading
+
+
 class Following:
     """One who follows an attribute; made by `Feeds.follow`, and over with `close`."""
 
     def __init__(
         self,
         attribute: str,
-        sink: Sink,
+        sink: Callable[..., object],
         period_s: float,
         *,
         every: bool,
@@ -81,7 +112,7 @@ class Following:
         self.every = every
         self.passed_over = 0
         self.feed: Feed | None = None
-        self._sink: Sink | None = sink
+        self._sink: Callable[..., object] | None = sink
         self._end = end
 
     def __repr__(self) -> str:
@@ -104,6 +135,23 @@ class Following:
         """The newest that the device has said: a value or an error; None if nothing yet."""
         return None if self.feed is None else self.feed.latest
 
+    @property
+    def facts(self) -> AttributeFacts | None:
+        """The attribute's configuration, once it is known."""
+        return None if self.feed is None else self.feed.facts
+
+    @property
+    def latest_value(self) -> Reading | None:
+        """The newest that is no error; None if there was none yet."""
+        value = None if self.feed is None else self.feed.latest_value
+        return None if value is None else value.reading
+
+    @property
+    def told(self) -> Reading | None:
+        """What a sink is told last: `latest`, or why the device says nothing."""
+        told = None if self.feed is None else self.feed.told
+        return None if told is None else told.reading
+
     def close(self) -> None:
         """Follow no more; the last one's close ends the subscription.
 
@@ -113,16 +161,29 @@ class Following:
             self._sink = None
             self._end(self)
 
-    def tell(self, reading: Reading) -> None:
+    def tell(self, newest: Newest) -> None:
         """Hand a reading to the sink; one that fails is told nothing more."""
         sink = self._sink
         if sink is None:
             return
         try:
-            sink(reading)
+            self._hand(sink, newest)
         except Exception:
             self.close()
             _LOG.exception("what follows %s failed, and gets no more", self.attribute)
+
+    @staticmethod
+    def _hand(sink: Callable[..., object], newest: Newest) -> None:
+        sink(newest.reading)
+
+
+class Noticing(Following):
+    """One who is only told that there is something to look at; made by `Feeds.notice`."""
+
+    @staticmethod
+    def _hand(sink: Callable[..., object], newest: Newest) -> None:
+        del newest  # nobody may ever look at it, so no reading is made of it
+        sink()
 
 
 class Feed:
@@ -139,7 +200,10 @@ class Feed:
         self.followers: list[Following] = []
         self.source = ""
         self.facts: AttributeFacts | None = None
-        self.latest: Reading | None = None
+        self.newest: Newest | None = None
+        """The newest that the device has said, be it an error."""
+        self.latest_value: Newest | None = None
+        """The newest that is no error."""
         self.failure: Failure | None = None
         self.missing: Failure | None = None
         """Why there is no such attribute, if there is none."""
@@ -159,6 +223,23 @@ class Feed:
             maxlen=ARRAYS_KEPT
         )
         self._called = False
+        self._silent: Newest | None = None
+
+    @property
+    def latest(self) -> Reading | None:
+        """The newest that the device has said."""
+        return None if self.newest is None else self.newest.reading
+
+    @property
+    def told(self) -> Newest | None:
+        """What followers were told last: `newest`, or why the device says nothing. Any thread."""
+        failure = self.device.failure or self.missing
+        if failure is None:
+            return self.newest
+        silent = self._silent
+        if silent is None or silent.reading.failure is not failure:
+            silent = self._silent = self._failed(failure, "", time.time())
+        return silent
 
     @property
     def period_s(self) -> float:
@@ -187,7 +268,7 @@ class Feed:
     @property
     def answers(self) -> bool:
         """Whether the latest that the device has said is a value."""
-        return self.latest is not None and self.latest.failure is None
+        return self.newest is not None and not self.newest.failed
 
     # --- from the device --------------------------------------------------------------------------
 
@@ -202,7 +283,7 @@ class Feed:
             self.heard_s = self.device.heard_s = time.monotonic()
         if not self._called:
             self._called = True
-            self.device.post(self._take_heard)
+            self.device.post_at_leisure(self._take_heard)
 
     def take(self, answer: Any, received_s: float) -> None:
         """Take what a read gave."""
@@ -214,7 +295,7 @@ class Feed:
 
     def take_failure(self, failure: Failure) -> None:
         """Take the error that a read ended with."""
-        if self.source != "poll" and self.latest is not None:
+        if self.source != "poll" and self.newest is not None:
             return  # its events will tell
         self.received += 1
         self._take_error(failure, "poll" if self.source == "poll" else "read", time.time())
@@ -263,18 +344,20 @@ class Feed:
             self._take_error(failure_of(event.errors), source, received_s)
 
     def _accept(self, answer: Any, source: str, received_s: float, *, newest: bool) -> None:
-        reading = reading_of(answer, self.full_name, source=source, received_s=received_s)
-        if reading.failure is not None:
-            self._take_error(reading.failure, source, received_s)
+        stack = answer.get_err_stack() if answer.has_failed else None
+        if stack:
+            self._take_error(failure_of(stack), source, received_s)
             return
-        if reading.time_s < self._newest_s and not self._clock_was_set_back(received_s):
+        time_s = time_of(answer.time)
+        if time_s < self._newest_s and not self._clock_was_set_back(received_s):
             self._late += 1
             self.dropped += 1
             return
         self._late = 0
-        self._newest_s = reading.time_s
+        self._newest_s = time_s
         self._newest_came_s = received_s
-        self._deliver(reading, newest=newest)
+        told = self.latest_value = Newest(answer, self.full_name, source, received_s)
+        self._deliver(told, newest=newest)
 
     def _clock_was_set_back(self, now_s: float) -> bool:
         return self._late >= LATE_IN_A_ROW and now_s - self._newest_came_s >= LATE_FOR_S
@@ -284,9 +367,9 @@ class Feed:
         self.failure = failure
         self._deliver(self._failed(failure, source, received_s), newest=True)
 
-    def _failed(self, failure: Failure, source: str, received_s: float) -> Reading:
+    def _failed(self, failure: Failure, source: str, received_s: float) -> Newest:
         facts = self.facts
-        return Reading(
+        reading = Reading(
             attribute=self.full_name,
             value=None,
             set_value=None,
@@ -298,14 +381,15 @@ class Feed:
             failure=failure,
             source=source,
         )
+        return Newest.of(reading)
 
     # --- to the followers -------------------------------------------------------------------------
 
-    def _deliver(self, reading: Reading, *, newest: bool) -> None:
-        self.latest = reading
+    def _deliver(self, told: Newest, *, newest: bool) -> None:
+        self.newest = told
         for follower in tuple(self.followers):
             if newest or follower.every:
-                follower.tell(reading)
+                follower.tell(told)
             else:
                 follower.passed_over += 1
 
@@ -320,8 +404,7 @@ class Feed:
 
     def greet(self, following: Following) -> None:
         """Tell one who has just come what there is."""
-        failure = self.device.failure or self.missing
-        told = self.latest if failure is None else self._failed(failure, "", time.time())
+        told = self.told
         if told is not None:
             following.tell(told)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 
 from ...errors import OptionError, StreamClosed
 from ...green import allocate_lock
 from .._attribute_names import AttributeName
 from ._engine import FeedEngine
-from ._feed import Following, Sink
+from ._feed import Following, Noticing, Sink
 
 __all__ = ["FeedCensus", "Feeds"]
 
@@ -61,6 +62,27 @@ class Feeds:
             OptionError: `period_s` is no number above 0.
             StreamClosed: these feeds have been closed.
         """
+        return self._follow(Following, attribute, sink, period_s, every=every)
+
+    def notice(
+        self, attribute: str, noticed: Callable[[], object], *, period_s: float = 1.0
+    ) -> Following:
+        """Have ``noticed()`` called whenever there is something new to look at; else as `follow`.
+
+        To look is for the caller to do, by `Following.told` and `Following.status`, as often as it
+        cares to: what nobody looks at costs less than half.
+        """
+        return self._follow(Noticing, attribute, noticed, period_s, every=False)
+
+    def _follow(
+        self,
+        kind: type[Following],
+        attribute: str,
+        sink: Callable[..., object],
+        period_s: float,
+        *,
+        every: bool,
+    ) -> Following:
         name = AttributeName.parse(attribute)
         is_number = isinstance(period_s, int | float)
         if not (is_number and math.isfinite(period_s) and period_s > 0):
@@ -75,7 +97,7 @@ class Feeds:
                 self._engine = FeedEngine(self._retire_idle)
                 self._engines = [one for one in self._engines if one.running] + [self._engine]
             engine = self._engine
-            following = Following(
+            following = kind(
                 name.full,
                 sink,
                 period_s,

@@ -82,6 +82,7 @@ class FollowedDevice:
         self.feeds: dict[str, Feed] = {}
         self.subscriptions: dict[Feed, Subscription] = {}
         self.post = engine.pacer.post
+        self.post_at_leisure = engine.pacer.post_at_leisure
         self._engine = engine
         self._proxies: Proxies | None = None
         self.reads = DeviceReads(self)
@@ -252,6 +253,7 @@ class FollowedDevice:
         for feed in feeds:
             if feed.name in facts:
                 feed.learn(facts[feed.name])
+        self.reads.regroup()
         then(feeds)
 
     def _refresh_facts(self, now: float) -> None:
@@ -348,7 +350,7 @@ class FollowedDevice:
 
     def teller(self, then: Callable[..., object]) -> Callable[..., None]:
         """Return what has ``then(...)`` called here from a worker, unless the device has gone."""
-        return functools.partial(self.post, self._unless_gone(then))
+        return functools.partial(self.post_at_leisure, self._unless_gone(then))
 
     def _unless_gone(self, then: Callable[..., object]) -> Callable[..., None]:
         acquaintance = self._acquaintance

@@ -16,6 +16,9 @@ _LOG = logging.getLogger("ipytango.client")
 
 __all__ = ["Pacer"]
 
+GATHER_S = 5e-3
+"""How long what may wait a moment is gathered: to wake a thread costs more than most of it."""
+
 
 class Pacer:
     """Run callbacks one after the other in a thread of its own: soon, or at a time.
@@ -31,6 +34,9 @@ class Pacer:
         self._numbers = itertools.count()
         self._gate = allocate_lock()
         self._gate.acquire()
+        self._nap = allocate_lock()
+        self._nap.acquire()
+        self._in_a_hurry = False
         self._woken = False
         self._running = True
         start_new_thread(self._run, ())
@@ -42,6 +48,11 @@ class Pacer:
 
     def post(self, callback: Callable[..., object], *args: Any) -> None:
         """Have ``callback(*args)`` run soon; from any thread, in order, one wake-up for many."""
+        self._in_a_hurry = True
+        self.post_at_leisure(callback, *args)
+
+    def post_at_leisure(self, callback: Callable[..., object], *args: Any) -> None:
+        """Have it run together with what else comes in the next milliseconds."""
         self._posted.append((callback, args))
         if self._woken:
             return
@@ -65,6 +76,9 @@ class Pacer:
     def _run(self) -> None:
         while self._running:
             self._gate.acquire(True, self._pause_s())
+            if self._posted and not self._in_a_hurry:
+                self._nap.acquire(True, GATHER_S)
+            self._in_a_hurry = False
             # Cleared before the queue is read: what is posted from now on wakes the thread again.
             self._woken = False
             for _ in range(len(self._posted)):

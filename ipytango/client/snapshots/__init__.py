@@ -23,7 +23,7 @@ from ._kinds import (
     ValueSnapshot,
 )
 from ._lookups import Lookups, report_facts
-from ._origins import device_name_of, remember_origins
+from ._origins import device_name_of, forget_origins, remember_origins
 from ._snapshots import plain_name, snapshot_of, snapshotted_types
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "ValueList",
     "ValueSnapshot",
     "device_name_of",
+    "forget_origins",
     "history_of",
     "plain_name",
     "remember_origins",

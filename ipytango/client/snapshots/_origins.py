@@ -10,7 +10,7 @@ import tango
 
 from ...green import Patches
 
-__all__ = ["device_name_of", "origin_of", "remember_origins"]
+__all__ = ["device_name_of", "forget_origins", "origin_of", "remember_origins"]
 
 _ORIGIN = "_ipytango_device"
 
@@ -33,6 +33,11 @@ def remember_origins(patches: Patches) -> None:
     for names, wrap in ((_ONE, _remembering_one), (_MANY, _remembering_many)):
         for name in names:
             patches.set(tango.DeviceProxy, name, wrap(getattr(tango.DeviceProxy, name)))
+
+
+def forget_origins(device: tango.DeviceProxy) -> None:
+    """Have this proxy's readings remember nothing: nobody displays them as they are."""
+    vars(device)[_ORIGIN] = ""
 
 
 def origin_of(answer: tango.DeviceAttribute) -> str | None:
@@ -83,7 +88,7 @@ def _remembering_many(original: Callable[..., Any]) -> Callable[..., Any]:
     def read(this: Any, *args: Any, **kwargs: Any) -> Any:
         answers = original(this, *args, **kwargs)
         name = device_name_of(this)
-        for answer in answers:
+        for answer in answers if name else ():
             answer._ipytango_device = name
         return answers
 

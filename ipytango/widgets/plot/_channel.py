@@ -38,7 +38,7 @@ class Status:
 
     def record(self) -> dict[str, Any]:
         """Give it as the browser wants it."""
-        return dataclasses.asdict(self)
+        return dict(vars(self))
 
 
 class Channel:

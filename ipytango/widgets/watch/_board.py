@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...client import AttributePattern, Call, Reading, attribute_list, attribute_names, failure_of
+from ...client import AttributePattern, Call, attribute_list, attribute_names, failure_of
 from ...errors import AttributeNameError, IpytangoError
 from ...green import allocate_lock
 from ..hub import Frame, Settling
@@ -18,7 +18,13 @@ from ._rows import Row
 if TYPE_CHECKING:
     from ...client import Client
 
-__all__ = ["Board"]
+__all__ = ["UNSEEN_PERIOD_S", "Board"]
+
+UNSEEN_PERIOD_S = 1.0
+"""Rows that are scrolled out of sight are told of so often: they are sorted and counted by it."""
+
+VIEWS = 8
+"""Of more views than these it is forgotten what can be seen in them."""
 
 
 class Board:
@@ -43,6 +49,9 @@ class Board:
         # Dictionaries as sets in order: single steps on them need no lock.
         self._dirty: dict[Row, None] = {}
         self._gone: dict[int, None] = {}
+        self._seen: dict[str, frozenset[int]] = {}
+        """The keys of the rows that can be seen, by view; none while no view has said it."""
+        self._unseen_due_s = 0.0
         self.settling = Settling()
 
     # --- which attributes -------------------------------------------------------------------------
@@ -87,9 +96,7 @@ class Board:
         pattern = self._patterns.get(row)
         name = row.name if pattern is None else pattern.name_of("State")
         if self._awake and row.following is None:
-            row.following = self._client.feeds.follow(
-                name, row.take, period_s=self._period_s, every=False
-            )
+            row.following = self._client.feeds.notice(name, row.notice, period_s=self._period_s)
 
     def remove(self, things: Iterable[object]) -> None:
         """Follow these no more. Raises `AttributeNameError` for one that is not there."""
@@ -130,14 +137,18 @@ class Board:
 
     # --- readings ---------------------------------------------------------------------------------
 
-    def _touched(self, row: Row, reading: Reading) -> None:
-        """Take note of a reading, in a thread of the feeds."""
+    def _touched(self, row: Row) -> None:
+        """Take note that there is news, in a thread of the feeds."""
+        known = row in self._dirty
         self._dirty[row] = None
-        if row in self._patterns and reading.failure is None:
-            self._ask_for_names(row)
-            return
+        if self._patterns and row in self._patterns:
+            reading = row.reading
+            if reading is not None and reading.failure is None:
+                self._ask_for_names(row)
+                return
         self.settling.settle(row)
-        self._changed()
+        if not known:
+            self._changed()
 
     def _ask_for_names(self, row: Row) -> None:
         """Have a worker ask the pattern's device for its attributes."""
@@ -204,12 +215,11 @@ class Board:
     def frame(self, *, whole: bool, fresh: bool = True) -> Frame | None:
         """Return what is new since the last frame, or all; None for nothing.
 
-        All as it was told last, where it is not to be `fresh`.
+        All as it was told last, where it is not to be `fresh`. What is out of sight is told of
+        once a second.
         """
         gone = self._popped(self._gone)
-        dirty = (self.rows() if whole else self._popped(self._dirty)) if fresh else []
-        if whole and fresh:
-            self._dirty.clear()
+        dirty = self._due(whole=whole) if fresh else []
         if not (dirty or gone or whole):
             return None
         known = [row for row in dirty if not row.out]
@@ -222,6 +232,26 @@ class Board:
         data: dict[str, Any] = {"now": time.time(), "values": [row.text for row in known]}
         data |= {"rows": rows, "gone": gone, "whole": whole}
         return Frame(data, (keys, times.ravel()))
+
+    def see(self, view: str, keys: Iterable[int]) -> None:
+        """Note which rows can be seen in a view."""
+        self._seen.pop(view, None)
+        self._seen[view] = frozenset(keys)
+        while len(self._seen) > VIEWS:
+            del self._seen[next(iter(self._seen))]
+
+    def _due(self, *, whole: bool) -> list[Row]:
+        """Take the rows that are to be told of now."""
+        now = time.monotonic()
+        if whole or not self._seen or now >= self._unseen_due_s:
+            self._unseen_due_s = now + UNSEEN_PERIOD_S
+            dirty = self._popped(self._dirty)
+            return self.rows() if whole else dirty
+        seen = frozenset().union(*self._seen.values())
+        due = [row for row in tuple(self._dirty) if row.key in seen]
+        for row in due:
+            self._dirty.pop(row, None)
+        return due
 
     @staticmethod
     def _news(row: Row) -> dict[str, Any]:

@@ -22,12 +22,10 @@ _NO_WRITER = CellWriter("", "SCALAR", None)
 class Row:
     """One attribute of a watch.
 
-    Readings come in any thread (`take`); all else belongs to one thread at a time.
+    That there is news is told in any thread (`notice`); all else belongs to one at a time.
     """
 
-    def __init__(
-        self, key: int, place: float, name: str, touched: Callable[[Row, Reading], object]
-    ) -> None:
+    def __init__(self, key: int, place: float, name: str, touched: Callable[[Row], object]) -> None:
         self.key = key
         self.place = place
         """Where it stands among the others."""
@@ -35,13 +33,13 @@ class Row:
         self.out = False
         """Whether it was taken out, so that a late reading brings it back nowhere."""
         self.following: Following | None = None
-        self.reading: Reading | None = None
-        """The newest, be it an error."""
         self.told: dict[str, Any] = {}
         """What browsers know of it; `text`, `time_s` and `received_s` go with every reading."""
         self.text = ""
         self.time_s = self.received_s = 0.0
-        self._good: Reading | None = None
+        self._kept: Reading | None = None
+        self._kept_value: Reading | None = None
+        """What was known when it was followed last."""
         self._touched = touched
         self._failure: Failure | None = None
         """Why the row cannot be followed, where that is known before a feed says so."""
@@ -57,12 +55,15 @@ class Row:
         self._set_value: Any = None
         self._set_text = ""
 
-    def take(self, reading: Reading) -> None:
-        """Take a reading, in a thread of the feeds."""
-        self.reading = reading
-        if reading.failure is None:
-            self._good = reading
-        self._touched(self, reading)
+    def notice(self) -> None:
+        """Note that there is something new to look at, in a thread of the feeds."""
+        self._touched(self)
+
+    @property
+    def reading(self) -> Reading | None:
+        """The newest, be it an error."""
+        told = self.following.told if self.following is not None else None
+        return told or self._kept
 
     def fail(self, failure: Failure) -> None:
         """Have it say why it cannot be followed."""
@@ -73,15 +74,11 @@ class Row:
         """Stop following; what is known stays, and no longer counts as live."""
         self._resting, self._since_s = state, time.time()
         self._status()  # for what is to be known of it later
+        self._kept, self._kept_value = self.reading, self._value
         following, self.following = self.following, None
         self._quick_until_s = 0.0
         if following is not None:
             following.close()
-
-    @property
-    def settled(self) -> bool:
-        """Whether it has said anything: a value, or why there is none."""
-        return self.reading is not None or self._failure is not None
 
     # --- as it is now -----------------------------------------------------------------------------
 
@@ -93,19 +90,27 @@ class Row:
         self._facts = status.facts or self._facts
         return status
 
-    def _shown(self, state: str) -> Reading | None:
+    @property
+    def _value(self) -> Reading | None:
+        """The newest that had a value."""
+        value = self.following.latest_value if self.following is not None else None
+        return value or self._kept_value
+
+    def _shown(self, state: str, reading: Reading | None) -> Reading | None:
         """Return the reading to show: of an attribute that is away, the last that had a value."""
         if self._failure is not None:
             return None
-        return self._good if state == "away" and self._good else self.reading
+        return (self._value or reading) if state == "away" else reading
 
-    def _state(self, status: FeedStatus | None) -> tuple[str, float, Failure | None]:
+    def _state(
+        self, status: FeedStatus | None, reading: Reading | None
+    ) -> tuple[str, float, Failure | None]:
         if self._failure is not None:
             return "failed", self._since_s, self._failure
         if status is None:
             return self._resting, self._since_s, None
         if status.state == "live":
-            return "live", status.since_s, self.reading.failure if self.reading else None
+            return "live", status.since_s, reading.failure if reading else None
         return status.state, status.since_s, status.failure
 
     def _writer_for(self, reading: Reading, facts: AttributeFacts | None) -> CellWriter:
@@ -118,9 +123,9 @@ class Row:
 
     def snapshot(self) -> WatchRow:
         """Return all that is known of the attribute now."""
-        status = self._status()
-        state, since_s, failure = self._state(status)
-        reading, facts = self._shown(state), self._facts
+        status, newest = self._status(), self.reading
+        state, since_s, failure = self._state(status, newest)
+        reading, facts = self._shown(state, newest), self._facts
         good = reading if reading is not None and reading.failure is None else None
         writer = CellWriter(good.data_type, good.data_format, facts) if good else _NO_WRITER
         set_value = _set_value(good, facts) if good else None
@@ -146,16 +151,17 @@ class Row:
 
     def news(self) -> dict[str, Any]:
         """Look at the attribute; return what browsers do not know, but value and times."""
-        if self._took_only_value(self.reading):
+        newest = self.reading
+        if self._took_only_value(newest):
             return {}
         status = self._status()
-        state, since_s, failure = self._state(status)
+        state, since_s, failure = self._state(status, newest)
         self._quick_until_s = time.monotonic() + LOOK_AGAIN_S if state == "live" else 0.0
         told: dict[str, Any] = {"state": state, "since": since_s, "failure": failure}
         if status is not None:
             told["source"], told["dropped"] = status.source, status.dropped
             told["errors"] = status.errors
-        reading = self._told_reading = self._shown(state)
+        reading = self._told_reading = self._shown(state, newest)
         if reading is not None:
             self.time_s, self.received_s = reading.time_s, reading.received_s
             if reading.failure is None:
@@ -167,9 +173,11 @@ class Row:
     def _took_only_value(self, reading: Reading | None) -> bool:
         """Take a reading that differs in its value alone: most rows, most of the time.
 
-        Counts may be so late; the same reading again tells of another configuration.
+        Counts may be so late; the same reading again tells of something else.
         """
         if reading is None or reading is self._told_reading or reading.failure is not None:
+            return False
+        if self.following is None or self.following.facts is not self._facts:
             return False
         known = self.told
         if (

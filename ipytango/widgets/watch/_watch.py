@@ -20,7 +20,7 @@ from ...display import (
     watch_text,
 )
 from ..hub import Frame, Look, Panel, imported_pandas, seconds_of, text_or_file
-from ._board import Board
+from ._board import UNSEEN_PERIOD_S, Board
 
 if TYPE_CHECKING:
     from ..hub import Hub
@@ -45,6 +45,7 @@ class Watch(Panel):
     """
 
     view = "watch"
+    looks_every_s = UNSEEN_PERIOD_S
 
     def __init__(self, hub: Hub, attributes: Sequence[object], *, period_s: float = 1.0) -> None:
         self._period_s = seconds_of("period", period_s)
@@ -137,6 +138,9 @@ class Watch(Panel):
             self._pause(on=bool(argument))
         elif op == "remove":
             self._board.remove_key(int(argument))
+        elif op == "seen":
+            self._board.see(str(argument["view"]), map(int, argument["keys"]))
+            self.changed()
         elif op == "csv":
             return self._csv_of([int(key) for key in argument])
         else:

@@ -11,6 +11,8 @@ const ROW_PX = 25;
 const SHOWN_ROWS = 20;
 const AHEAD_ROWS = 4;
 const TICK_MS = 1000;
+/** How long the reader may scroll before the kernel hears of it. */
+const SEEN_AFTER_MS = 100;
 const SAID_MS = 1500;
 const COPY = "Copy CSV";
 
@@ -52,6 +54,10 @@ class Watch {
     /** @type {{quality: Record<string, string>, state: Record<string, string>}} */
     this.colours = { quality: {}, state: {} };
     this.scheduled = false;
+    this.name = Math.random().toString(36).slice(2);
+    /** The keys of the rows that can be seen, as the kernel knows them; empty: all. */
+    this.seen = "";
+    this.seeing = 0;
     this.configure(host.config);
     this.listen();
   }
@@ -106,6 +112,7 @@ class Watch {
     const timer = setInterval(() => this.tick(), TICK_MS);
     signal.addEventListener("abort", () => {
       clearInterval(timer);
+      clearTimeout(this.seeing);
       resizes.disconnect();
     });
   }
@@ -222,8 +229,20 @@ class Watch {
       slot.element.hidden = !used.has(slot);
       if (slot.element.hidden) slot.row = null;
     }
+    this.tellSeen(this.order.slice(first, last).map((row) => row.key));
     this.paintCensus();
     this.paintDetails();
+  }
+
+  /** Tell the kernel which rows can be seen: it sends the others seldom. @param {number[]} keys */
+  tellSeen(keys) {
+    const all = keys.length === this.rows.byKey.size;
+    if ((all && !this.seen) || String(keys) === this.seen) return;
+    this.seen = String(keys);
+    clearTimeout(this.seeing);
+    // Nothing is lost when the kernel does not hear it: it sends everything then, or once a second.
+    const tell = () => this.host.send("seen", { view: this.name, keys }).catch(() => {});
+    this.seeing = setTimeout(tell, SEEN_AFTER_MS);
   }
 
   /** @param {any} slot @param {number} at */
