@@ -46,6 +46,7 @@ class Explorer(Panel):
         path: str = "",
         search: str = "",
     ) -> None:
+        super().__init__(hub)
         # What is asked holds these, which must not hold the explorer: nobody would let go of it.
         changed = functools.partial(_tell, weakref.ref(self))
         self._tree = Tree(catalogue, by, changed)
@@ -56,7 +57,6 @@ class Explorer(Panel):
         self._row: Answer[DeviceRow] | None = None
         self._end = weakref.finalize(self, self._states.close)
         self._end.atexit = False
-        super().__init__(hub)
         if path:
             self.open(path)
         if search:
