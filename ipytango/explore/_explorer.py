@@ -46,7 +46,6 @@ class Explorer(Panel):
         path: str = "",
         search: str = "",
     ) -> None:
-        super().__init__(hub)
         # What is asked holds these, which must not hold the explorer: nobody would let go of it.
         changed = functools.partial(_tell, weakref.ref(self))
         self._tree = Tree(catalogue, by, changed)
@@ -57,6 +56,8 @@ class Explorer(Panel):
         self._row: Answer[DeviceRow] | None = None
         self._end = weakref.finalize(self, self._states.close)
         self._end.atexit = False
+        super().__init__(hub)
+        self._tree.open(())
         if path:
             self.open(path)
         if search:

@@ -11,7 +11,7 @@ from ..client import Answer, Failure, failure_of
 from ..display import TreeLine
 from ..errors import OptionError
 from ..widgets import Settling
-from ._ways import WAYS, Branch, Level, Path, found_devices
+from ._ways import WAYS, Branch, Level, Path, Way, found_devices
 
 if TYPE_CHECKING:
     from ..client import Catalogue
@@ -44,21 +44,21 @@ class Tree:
     """Asks a catalogue for the levels that are open, and for those that are searched for.
 
     It knows nothing of who looks at it: `changed` is called in any thread when there is news.
-    The methods may be called in any thread, but for `news`, which belongs to one.
+    The methods may be called in any thread, but for `news`, which belongs to one. Nothing is asked
+    before `open`. Raises `OptionError` for a way that there is not.
     """
 
     def __init__(self, catalogue: Catalogue, by: str, changed: Callable[[], object]) -> None:
         self.catalogue = catalogue
         self.settling = Settling()
         self._changed = changed
-        self._way = WAYS["device"]
+        self._way = _way_named(by)
         self._sought = ""
         self._nodes: dict[Path, Node] = {}
         # Dictionaries as sets in order: single steps on them need no lock.
         self._opened: dict[Path, None] = {}
         self._dirty: dict[Path, None] = {}
         self._renewed = True
-        self.choose(by)
 
     @property
     def by(self) -> str:
@@ -83,10 +83,7 @@ class Tree:
 
     def choose(self, by: str) -> None:
         """Go another way. Raises `OptionError` for one that there is not."""
-        way = WAYS.get(by)
-        if way is None:
-            raise OptionError(f"A tree is by {', '.join(WAYS)}; not by {by!r}.")
-        self._way = way
+        self._way = _way_named(by)
         self._sought = ""
         self._nodes.clear()
         self._opened.clear()
@@ -185,3 +182,10 @@ class Tree:
                 yield from self._lines(below, depth + 1, state_of)
         if node.more:
             yield TreeLine(depth, f"{node.more} more; search to find them", kind="note")
+
+
+def _way_named(name: str) -> Way:
+    way = WAYS.get(name)
+    if way is None:
+        raise OptionError(f"A tree is by {', '.join(WAYS)}; not by {name!r}.")
+    return way
