@@ -47,6 +47,11 @@ class Looker(Page):
         """The entries below a path, as they were told."""
         return [name for name, _, _ in self.told("branches", path) or ()]
 
+    @property
+    def newest(self) -> dict[str, Any]:
+        """The newest frame; empty while there is none."""
+        return next(reversed(self.drawn(self.panel)), {})
+
     def wait(self, condition: Callable[[], object], what: str) -> None:
         """Wait for a state of the page; confirms what comes, so that more comes."""
 
@@ -157,7 +162,7 @@ def test_search(notebook: Kernel, text: str, found: list[str]) -> None:
     looker.wait(lambda: looker.told("pending", ["", "found"]) is False, "the answer")
     assert looker.names(["", "found"]) == found
     looker.command("search", "")
-    looker.wait(lambda: looker.drawn(looker.panel)[-1]["sought"] == "", "the tree again")
+    looker.wait(lambda: looker.newest.get("sought") == "", "the tree again")
 
 
 def test_from_code(notebook: Kernel) -> None:
@@ -194,8 +199,8 @@ def test_states_of_what_is_seen_and_of_nothing_else(notebook: Kernel) -> None:
 def test_facts_of_a_selected_device(notebook: Kernel) -> None:
     looker = show(notebook, "sys/tg_test")
     looker.command("select", DEVICE)
-    looker.wait(lambda: dict(looker.drawn(looker.panel)[-1]["facts"]), "facts")
-    facts = dict(looker.drawn(looker.panel)[-1]["facts"])
+    looker.wait(lambda: looker.newest.get("facts"), "facts")
+    facts = dict(looker.newest["facts"])
     assert (facts["class"], facts["server"]) == ("TangoTest", "TangoTest/test")
     assert facts["running"] == "yes"
     assert value(notebook, "e.selected") == DEVICE
