@@ -16,6 +16,8 @@ class DevicePanel {
     this.host = host;
     this.config = host.config;
     this.silent = false;
+    /** Whether it is not known what the device offers. */
+    this.unknown = false;
     const desk = {
       send: host.send,
       signal: host.signal,
@@ -66,7 +68,8 @@ class DevicePanel {
     write(parts.notice, config.deviceLock);
     parts.notice.hidden = !config.deviceLock;
     const failure = config.attributes.length ? [] : config.failure;
-    parts.failure.hidden = !failure.length;
+    this.unknown = failure.length > 0;
+    parts.failure.hidden = !this.unknown;
     parts.failure.replaceChildren(...(failure.length ? [failureOf(failure)] : []));
     for (const form of FORMS) {
       const members = config.attributes.filter((/** @type {any} */ one) => one.group === form);
@@ -161,6 +164,7 @@ class DevicePanel {
     write(parts.away, standingText(state));
     const why = state.failure[0];
     const trouble = !answers && why ? `${why.reason}: ${why.description}` : "";
+    parts.failure.hidden = !this.unknown || trouble !== ""; // it would say the same
     write(parts.status, trouble || status?.full || status?.value || "");
   }
 

@@ -54,9 +54,9 @@ export class HistoryPage {
     const took = deed.outcome === "running" ? "" : tookText(deed.took);
     const what = make("div", "what");
     what.append(make("span", "", deed.said));
-    if (deed.result) what.append(make("code", "result", deed.result));
+    if (deed.result) what.append(make("div", "result", deed.result));
     if (deed.failure.length) what.append(failureOf(deed.failure));
-    what.append(make("code", "line", deed.line));
+    what.append(make("div", "line", deed.line));
     /** @type {HTMLElement} */
     const copy = button("copy", "Py", "Copy the Python line", this.desk.signal, () =>
       void copied(copy, deed.line).catch((error) => this.desk.mark(String(error))),

@@ -54,9 +54,10 @@ export async function copied(on, text) {
   setTimeout(() => (on.textContent = before), COPIED_MS);
 }
 
-/** @param {unknown} error */
+/** What an error says, without the name of its class, which is for programs. @param {unknown} error */
 export function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^(?:\w+Error|PanelLocked): /, "");
 }
 
 /** @param {number} seconds */
@@ -114,7 +115,7 @@ export class Said {
       const levels = deed.failure.length ? deed.failure : [{ reason: "failed", description: "", origin: "" }];
       this.el.replaceChildren(failureOf(levels));
     } else {
-      const gave = deed.result ? [make("code", "result", deed.result)] : [];
+      const gave = deed.result ? [make("div", "result", deed.result)] : [];
       const done = make("span", "muted", `✓ ${deed.said} · ${tookText(deed.took)}`);
       this.el.replaceChildren(...gave, done);
     }
