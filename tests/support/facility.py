@@ -1,5 +1,6 @@
 """The database of a whole facility: a real one, with far more devices than run anywhere."""
 
+import itertools
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ from types import TracebackType
 
 DOMAINS, FAMILIES, MEMBERS, CLASSES, SERVERS, HOSTS = 50, 40, 50, 300, 5_000, 200
 DEVICES = DOMAINS * FAMILIES * MEMBERS
-"""100,000, as the largest facilities have."""
+"""100,000, as the largest facilities have, and those of the servers."""
 
 ALIASES = 2_000
 
@@ -20,9 +21,10 @@ _PORT = re.compile(r"port=(\d+)")
 
 
 class Facility:
-    """A Tango database with 100,000 devices of which none runs; a context manager that ends it."""
+    """A Tango database with many devices of which none runs; a context manager that ends it."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, *, domains: int = DOMAINS) -> None:
+        """Start it with 2,000 devices in each domain, `area-00` and so on."""
         file = scratch / "facility.db"
         self._process = subprocess.Popen(
             [*_COMMAND, "--host", "127.0.0.1", "--port", "0", "--print-host-port", "2"],
@@ -33,7 +35,7 @@ class Facility:
         )
         try:
             self.tango_host = f"127.0.0.1:{self._port()}"
-            _fill(file)
+            _fill(file, domains * FAMILIES * MEMBERS)
         except BaseException:
             self.close()
             raise
@@ -79,13 +81,15 @@ class Facility:
         raise AssertionError(f"the database has not started: {''.join(said)}")
 
 
-def _fill(file: Path) -> None:
+def _fill(file: Path, devices: int) -> None:
     database = sqlite3.connect(file)
     with database:
         database.executemany(
             "INSERT INTO device (name, alias, domain, family, member, exported, host, server,"
             " class, version, started, stopped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '6', ?, ?)",
-            (_device(number) for number in range(DEVICES)),
+            itertools.chain(
+                map(_device, range(devices)), map(_server_device, range(min(devices, SERVERS)))
+            ),
         )
     database.close()
 
@@ -98,8 +102,6 @@ def _device(number: int) -> tuple[object, ...]:
         f"vacuum_{family_number:02d}",
         f"{member_number:03d}",
     )
-    kind = number % CLASSES
-    server = f"Server{kind:03d}/{number % SERVERS:04d}"
     alias = f"alias{number:06d}" if number % (DEVICES // ALIASES) == 0 else None
     return (
         f"{domain}/{family}/{member}",
@@ -108,9 +110,19 @@ def _device(number: int) -> tuple[object, ...]:
         family,
         member,
         number % 3 and 1,
-        f"host{number % HOSTS:03d}",
-        server,
-        f"Class{kind:03d}",
-        "2026-01-01 00:00:00",
-        "2026-01-01 00:00:00",
+        *_served(number % SERVERS, f"Class{number % SERVERS % CLASSES:03d}"),
     )
+
+
+def _server_device(number: int) -> tuple[object, ...]:
+    host, server, *rest = _served(number, "DServer")
+    name, instance = str(server).split("/")
+    row = (f"dserver/{server}", None, "dserver", name, instance, 1)
+    return (*row, host, server, *rest)
+
+
+def _served(number: int, class_name: str) -> tuple[object, ...]:
+    """Give what the rows of a server's devices have in common."""
+    server = f"Server{number % CLASSES:03d}/{number:04d}"
+    when = "2026-01-01 00:00:00"
+    return f"host{number % HOSTS:03d}", server, class_name, when, when

@@ -32,7 +32,6 @@ WAIT_S = 5.0
 """How long an answer is waited for. A database that hangs lets Tango itself wait for minutes."""
 
 _UNKNOWN = {
-    "API_InvalidArgs",  # what is said of a server that does not exist cannot be read
     "DB_AliasNotDefined",
     "DB_DeviceNotDefined",
     "DB_SQLError",
@@ -266,7 +265,7 @@ class Catalogue:
         """Put a question to the database; blocks, in a worker."""
         if self._database is None:
             self._database = self._connect()
-        return question.ask(self._database)
+        return question.ask(self._database.command_inout)
 
     def _connect(self) -> tango.Database:
         """Connect to the first of the hosts that answers. Raises the last one's `DevFailed`."""
@@ -318,12 +317,15 @@ class Catalogue:
         )
 
     def _explained(self, question: Question[T], error: BaseException) -> Exception:
-        if not isinstance(error, tango.DevFailed):
+        asked = f"The Tango database {self.host} was asked for {question.about}"
+        unknown: Exception
+        if not isinstance(error, tango.DevFailed | LookupError):
             return error if isinstance(error, Exception) else CatalogueError(repr(error))
         failure = failure_of(error)
-        asked = f"The Tango database {self.host} was asked for {question.about}"
-        if any(level.reason in _UNKNOWN for level in failure.levels):
-            unknown: Exception = NotInDatabase(f"{asked}, and knows no such thing.")
+        if isinstance(error, LookupError) or any(
+            level.reason in _UNKNOWN for level in failure.levels
+        ):
+            unknown = NotInDatabase(f"{asked}, and knows no such thing.")
         elif isinstance(error, tango.ConnectionFailed | tango.CommunicationFailed):
             unknown = CatalogueError(
                 f"{asked}, and cannot be reached ({failure}). Check that it runs and that the "

@@ -14,6 +14,9 @@ from ._rows import DeviceRow, ServedDevice, ServerRow
 __all__ = ["Names", "Question"]
 
 T = TypeVar("T")
+Put = Callable[..., Any]
+"""Puts a command of the database, with its argument; blocks. Raises `tango.DevFailed`."""
+
 Names = tuple[str, ...]
 
 _NEVER = {"nada", "?", "null"}
@@ -27,8 +30,10 @@ class Question(Generic[T]):
     about: str
     """What is asked for, as errors say it: ``families of sys``."""
 
-    ask: Callable[[tango.Database], T] = dataclasses.field(compare=False, repr=False)
-    """Asks a database; blocks. Raises `tango.DevFailed`."""
+    ask: Callable[[Put], T] = dataclasses.field(compare=False, repr=False)
+    """Asks a database, by commands alone: while one of PyTango's own methods of `Database` waits,
+    it keeps Python's global lock, and a database that hangs would stop all threads for a minute.
+    Blocks. Raises `tango.DevFailed`, or `LookupError` for what the database does not know."""
 
     key: str = dataclasses.field(init=False, repr=False)
 
@@ -45,143 +50,117 @@ class Question(Generic[T]):
     @staticmethod
     def report() -> Question[tuple[tuple[str, str], ...]]:
         """Ask what the database says of itself: names and values."""
-        return Question(
-            "a report of itself",
-            lambda database: tuple(report_facts(database.get_info().splitlines())),
-        )
+        return Question("a report of itself", lambda put: tuple(report_facts(put("DbInfo"))))
 
     # --- devices, level by level ------------------------------------------------------------------
 
     @staticmethod
     def domains() -> Question[Names]:
         """Ask for the first level of devices' names."""
-        return Question("domains", lambda database: _names(database.get_device_domain("*")))
+        return _for_names("domains", "DbGetDeviceDomainList", "*")
 
     @staticmethod
     def families(domain: str) -> Question[Names]:
         """Ask for the second level."""
-        return Question(
-            f"families of {domain}",
-            lambda database: _names(database.get_device_family(f"{domain}/*")),
-        )
+        return _for_names(f"families of {domain}", "DbGetDeviceFamilyList", f"{domain}/*")
 
     @staticmethod
     def members(domain: str, family: str) -> Question[Names]:
         """Ask for the third level."""
-        return Question(
-            f"members of {domain}/{family}",
-            lambda database: _names(database.get_device_member(f"{domain}/{family}/*")),
-        )
+        level = f"{domain}/{family}"
+        return _for_names(f"members of {level}", "DbGetDeviceMemberList", f"{level}/*")
 
     @staticmethod
     def devices(pattern: str = "*") -> Question[Names]:
         """Ask for the full names of devices; ``*`` stands for anything."""
-        return Question(
-            f"devices {pattern}",
-            lambda database: _names(database.command_inout("DbGetDeviceWideList", pattern)),
-        )
+        return _for_names(f"devices {pattern}", "DbGetDeviceWideList", pattern)
 
     @staticmethod
     def exported_devices(pattern: str = "*") -> Question[Names]:
         """Ask which devices' servers have said that they run."""
-        return Question(
-            f"exported devices {pattern}",
-            lambda database: _names(database.get_device_exported(pattern)),
-        )
+        return _for_names(f"exported devices {pattern}", "DbGetDeviceExportedList", pattern)
 
     @staticmethod
     def row(device: str) -> Question[DeviceRow]:
         """Ask for all that the database keeps of one device, by its name or its alias."""
-        return Question(f"device {device}", lambda database: _row(database, device))
+        return Question(f"device {device}", lambda put: _row(put, device))
 
     # --- classes, servers, hosts ------------------------------------------------------------------
 
     @staticmethod
     def classes() -> Question[Names]:
         """Ask for the classes of all devices."""
-        return Question("classes", lambda database: _names(database.get_class_list("*")))
+        return _for_names("classes", "DbGetClassList", "*")
 
     @staticmethod
     def class_devices(class_name: str) -> Question[Names]:
         """Ask for the devices of one class."""
-        return Question(
-            f"devices of class {class_name}",
-            lambda database: _names(database.get_device_name("*", class_name)),
-        )
+        return _for_names(f"devices of class {class_name}", "DbGetDeviceList", ["*", class_name])
 
     @staticmethod
     def servers(pattern: str = "*") -> Question[Names]:
         """Ask for servers, ``Server/instance``; ``*`` stands for anything."""
-        return Question(
-            f"servers {pattern}", lambda database: _names(database.get_server_list(pattern))
-        )
+        return _for_names(f"servers {pattern}", "DbGetServerList", pattern)
 
     @staticmethod
     def server_names() -> Question[Names]:
         """Ask for the executables that servers are instances of."""
-        return Question("server names", lambda database: _names(database.get_server_name_list()))
+        return _for_names("server names", "DbGetServerNameList", "*")
 
     @staticmethod
     def instances(server_name: str) -> Question[Names]:
         """Ask for the instances of one executable."""
-        return Question(
-            f"instances of {server_name}",
-            lambda database: _names(database.get_instance_name_list(server_name)),
-        )
+        return _for_names(f"instances of {server_name}", "DbGetInstanceNameList", server_name)
 
     @staticmethod
     def server_devices(server: str) -> Question[tuple[ServedDevice, ...]]:
         """Ask for the devices of one server, with their classes."""
-        return Question(f"devices of server {server}", lambda database: _served(database, server))
+        return Question(f"devices of server {server}", lambda put: _served(put, server))
 
     @staticmethod
     def server(server: str) -> Question[ServerRow]:
         """Ask for what the database keeps of one server."""
-        return Question(f"server {server}", lambda database: _server(database, server))
+        return Question(f"server {server}", lambda put: _server(put, server))
 
     @staticmethod
     def hosts() -> Question[Names]:
         """Ask for the hosts that servers have run on."""
-        return Question(
-            "hosts", lambda database: _without_never(_names(database.get_host_list("*")))
-        )
+        return Question("hosts", lambda put: _without_never(_names(put("DbGetHostList", "*"))))
 
     @staticmethod
     def host_servers(host: str) -> Question[Names]:
         """Ask for the servers that ran last on one host."""
-        return Question(
-            f"servers on {host}", lambda database: _names(database.get_host_server_list(host))
-        )
+        return _for_names(f"servers on {host}", "DbGetHostServerList", host)
 
     # --- aliases ----------------------------------------------------------------------------------
 
     @staticmethod
     def aliases() -> Question[Names]:
         """Ask for the aliases of devices."""
-        return Question("aliases", lambda database: _names(database.get_device_alias_list("*")))
+        return _for_names("aliases", "DbGetDeviceAliasList", "*")
 
     @staticmethod
     def device_of(alias: str) -> Question[str]:
         """Ask for the device behind an alias."""
         return Question(
-            f"device of alias {alias}",
-            lambda database: str(database.get_device_from_alias(alias)),
+            f"device of alias {alias}", lambda put: _one(put("DbGetAliasDevice", alias))
         )
 
     @staticmethod
     def attribute_aliases() -> Question[Names]:
         """Ask for the aliases of attributes."""
-        return Question(
-            "attribute aliases", lambda database: _names(database.get_attribute_alias_list("*"))
-        )
+        return _for_names("attribute aliases", "DbGetAttributeAliasList", "*")
 
     @staticmethod
     def attribute_of(alias: str) -> Question[str]:
         """Ask for the attribute, ``domain/family/member/name``, behind an attribute's alias."""
         return Question(
-            f"attribute of alias {alias}",
-            lambda database: str(database.get_attribute_from_alias(alias)),
+            f"attribute of alias {alias}", lambda put: _one(put("DbGetAliasAttribute", alias))
         )
+
+
+def _for_names(about: str, command: str, argument: str | list[str]) -> Question[Names]:
+    return Question(about, lambda put: _names(put(command, argument)))
 
 
 def _names(answer: Iterable[Any]) -> Names:
@@ -194,32 +173,38 @@ def _without_never(names: Names) -> Names:
     return tuple(name for name in names if name.lower() not in _NEVER)
 
 
-def _row(database: tango.Database, device: str) -> DeviceRow:
-    name = device
-    if "/" not in device:
-        name = str(database.get_device_from_alias(device))
-    info = database.get_device_info(name)
+def _row(put: Put, device: str) -> DeviceRow:
+    name = device if "/" in device else _one(put("DbGetAliasDevice", device))
+    (exported, pid, *_), texts = put("DbGetDeviceInfo", name)
+    _, _ior, version, server, host, started, stopped, class_name, *_ = [*texts, *[""] * 8]
     return DeviceRow(
         name=name,
-        alias=_alias(database, name),
-        class_name=info.class_name,
-        server=info.ds_full_name,
-        host=_known(info.host),
-        exported=bool(info.exported),
-        started=_known(info.started_date),
-        stopped=_known(info.stopped_date),
-        pid=max(int(info.pid), 0),
-        idl_version=_known(info.version),
+        alias=_alias(put, name),
+        class_name=class_name,
+        server=server,
+        host=_known(host),
+        exported=bool(exported),
+        started=_known(started),
+        stopped=_known(stopped),
+        pid=max(int(pid), 0),
+        idl_version=_known(version),
     )
 
 
-def _alias(database: tango.Database, device: str) -> str:
+def _alias(put: Put, device: str) -> str:
     try:
-        return _known(database.get_alias_from_device(device))
+        return _known(put("DbGetDeviceAlias", device))
     except (tango.ConnectionFailed, tango.CommunicationFailed):
         raise
     except tango.DevFailed:
         return ""  # an error is how databases say that there is none, each its own
+
+
+def _one(answer: Any) -> str:
+    """Return a name; some databases say with an empty one that there is none."""
+    if not answer:
+        raise LookupError("an empty name")
+    return str(answer)
 
 
 def _known(text: Any) -> str:
@@ -228,12 +213,19 @@ def _known(text: Any) -> str:
     return "" if words.lower() in _NEVER or words.startswith("?") else words
 
 
-def _served(database: tango.Database, server: str) -> tuple[ServedDevice, ...]:
-    flat = list(map(str, database.get_device_class_list(server)))
+def _served(put: Put, server: str) -> tuple[ServedDevice, ...]:
+    flat = list(map(str, put("DbGetDeviceClassList", server)))
     pairs = sorted(zip(flat[::2], flat[1::2], strict=True), key=lambda pair: pair[0].lower())
     return tuple(ServedDevice(*pair) for pair in pairs)
 
 
-def _server(database: tango.Database, server: str) -> ServerRow:
-    info = database.get_server_info(server)
-    return ServerRow(info.name, _known(info.host), bool(info.mode), int(info.level))
+def _server(put: Put, server: str) -> ServerRow:
+    # Of a server that does not exist it tells the same as of one that was never started.
+    name = _one(next(iter(_names(put("DbGetServerList", server))), ""))
+    _, host, controlled, level, *_ = [*put("DbGetServerInfo", server), "", "", ""]
+    return ServerRow(name, _known(host), _number(controlled) != 0, _number(level))
+
+
+def _number(text: Any) -> int:
+    words = str(text).strip()
+    return int(words) if words.isdecimal() else 0
