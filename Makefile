@@ -12,6 +12,9 @@ BIN := $(VENV)/bin
 DONE := $(VENV)/done
 
 PYTEST_ARGS ?=
+# Test files that run at the same time, each with a Tango of its own. More than two cores' worth would
+# measure the machine's load.
+WORKERS ?= 2
 DEMO_ARGS ?= --lab
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -33,7 +36,7 @@ demo: $(DONE)/lab tangotest
 
 .PHONY: test
 test: lint types layers tangotest chromium kernels
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(DONE)/dev
