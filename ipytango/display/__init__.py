@@ -1,5 +1,6 @@
 """From a value to text and HTML: pure functions of a snapshot, no input and no output."""
 
+from ._csv import csv_text
 from ._databases import DatabaseStatus
 from ._errors import error_line
 from ._green import GreenStatus
@@ -96,6 +97,7 @@ __all__ = [
     "brief_number",
     "chart",
     "colour_table",
+    "csv_text",
     "decimate",
     "error_line",
     "escape",

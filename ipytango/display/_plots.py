@@ -23,7 +23,8 @@ def plot_html(drawings: Sequence[Drawing], notes: Sequence[Note], at_s: float) -
     return render(
         "plot.html",
         pictures=[
-            (svg_address(drawing.to_svg()), drawing.width, drawing.height) for drawing in drawings
+            (svg_address(drawing.to_svg()), drawing.alt, drawing.width, drawing.height)
+            for drawing in drawings
         ],
         notes=[(name, state, text[:LONGEST_NOTE]) for name, state, text in notes],
         at=taken.strftime("%Y-%m-%d %H:%M:%S %Z"),

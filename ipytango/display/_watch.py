@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime
-import io
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..client import Failure, FailureLevel
+from ._csv import csv_text
 from ._templates import render
 from ._texts import shortened
 from ._watch_cells import one_line
@@ -203,18 +202,15 @@ def watch_csv(rows: Iterable[WatchRow], *, elements: int | None = None) -> str:
     Times are in ISO 8601, arrays in JSON, or as their cell shows them where they have more than
     so many `elements`.
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(WATCH_COLUMNS)
-    for row in rows:
-        name, value, unit, quality, set_value, time_s, *rest = watch_record(row)
-        writer.writerow(
-            (
-                *(name, _csv_value(value, row.text, elements), unit, quality),
-                *(_csv_value(set_value, row.set_text, elements), _iso(time_s), *rest),
-            )
-        )
-    return file.getvalue()
+    return csv_text([WATCH_COLUMNS, *(_csv_row(row, elements) for row in rows)])
+
+
+def _csv_row(row: WatchRow, elements: int | None) -> tuple[Any, ...]:
+    name, value, unit, quality, set_value, time_s, *rest = watch_record(row)
+    return (
+        *(name, _csv_value(value, row.text, elements), unit, quality),
+        *(_csv_value(set_value, row.set_text, elements), _iso(time_s), *rest),
+    )
 
 
 def _csv_value(value: Any, text: str, elements: int | None) -> Any:

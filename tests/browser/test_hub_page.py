@@ -363,6 +363,20 @@ def test_silent_kernel_makes_views_stale(fake_kernel: FakeKernel) -> None:
     expect(badge(slot)).to_be_hidden()
 
 
+def test_silent_kernel_leaves_no_command_without_an_answer(fake_kernel: FakeKernel) -> None:
+    slot = fake_kernel.show("p1", "plain", frame=said("a"))
+    fake_kernel.page.clock.install()
+    ask(slot)
+    command = fake_kernel.wait_for("cmd")
+    fake_kernel.page.clock.fast_forward(3500)
+    fake_kernel.page.clock.run_for(1500)
+    expect(badge(slot)).to_contain_text("The kernel does not answer")
+    fake_kernel.answer(command, v="late")
+    ask(slot)
+    fake_kernel.answer(fake_kernel.wait_for("cmd", f"({{n}}) => n > {command['n']}"), v="mine")
+    expect(badge(slot)).to_have_text("mine")
+
+
 def test_closed_panel_freezes(fake_kernel: FakeKernel) -> None:
     slot = fake_kernel.show("p1", "plain", frame=said("a"))
     fake_kernel.close_panels("p1")

@@ -232,6 +232,21 @@ def test_rows_that_are_shown_are_saved(fake_kernel: FakeKernel, watch: Locator) 
     assert download.value.suggested_filename.endswith(".csv")
 
 
+def test_small_table_is_seen_whole(fake_kernel: FakeKernel, watch: Locator) -> None:
+    update(fake_kernel, frame({0: "3.000"}))
+    assert column(watch, "value")[0] == "3.000"
+    assert not fake_kernel.sent("cmd")
+
+
+def test_closed_watch_asks_no_more(fake_kernel: FakeKernel, watch: Locator) -> None:
+    fake_kernel.close_panels("w")
+    for name in ("Pause", "Copy CSV", "Save CSV"):
+        expect(watch.get_by_role("button", name=name)).to_be_disabled()
+    row(watch, "a1").hover()
+    expect(watch.locator(".ipytango-watch-remove").filter(visible=True)).to_have_count(0)
+    expect(watch.get_by_label("Filter rows")).to_be_enabled()
+
+
 def test_refusal_is_shown(fake_kernel: FakeKernel, watch: Locator) -> None:
     watch.get_by_role("button", name="Copy CSV").click()
     fake_kernel.answer(fake_kernel.wait_for("cmd"), e="No such thing")
@@ -246,5 +261,10 @@ def test_large_table_has_only_the_rows_in_sight(fake_kernel: FakeKernel, watch: 
     port = watch.locator(".ipytango-watch-port")
     port.evaluate("port => { port.scrollTop = port.scrollHeight; }")
     expect(row(watch, f"a{MANY - 1}")).to_be_visible()
+    # The kernel hears which rows these are, and of none at the top.
+    seen = fake_kernel.wait_for(
+        "cmd", f"({{op, a}}) => op === 'seen' && a.keys.includes({MANY - 1})"
+    )
+    assert min(seen["a"]["keys"]) > MANY - 40
     update(fake_kernel, frame({MANY - 1: "new"}))
     assert column(watch, "value")[-1] == "new"

@@ -120,8 +120,10 @@ def test_hostile_texts_are_texts() -> None:
     assert "<script>" not in drawing.to_svg()
     assert paths(drawing)
     assert drawing.to_png()
+    drawing.alt = f"trend of {SCRIPT}"
     html = plot_html([drawing], [(SCRIPT, SCRIPT, SCRIPT)], NOON)
     assert "<script>" not in html
+    assert 'alt="trend of ' in html
     assert "\n" not in plot_text([], [("a\nb", "away", "x\ny")])
 
 

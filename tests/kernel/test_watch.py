@@ -34,6 +34,8 @@ class Browser:
         self.rows: dict[int, dict[str, Any]] = {}
         self.config: dict[str, Any] = {}
         self.frames: list[dict[str, Any]] = []
+        self.tolds: list[int] = []
+        """The keys of the rows that frames told of, again and again."""
         self.look()
 
     def look(self) -> None:
@@ -73,6 +75,7 @@ class Browser:
 
     def _draw(self, data: dict[str, Any], keys: Any, times: Any) -> None:
         self.frames.append(data)
+        self.tolds += keys.tolist()
         if data["whole"]:
             self.rows.clear()
         for key in data["gone"]:
@@ -204,6 +207,20 @@ def test_values_follow(notebook: Kernel, device: str) -> None:
     browser.wait_for_row(f"{device}/silent", value="7.00")
     notebook.run("dev.push_quality('ALARM')").check()
     browser.wait_for_row(f"{device}/pushed", quality="ALARM")
+
+
+def test_rows_out_of_sight_are_told_of_seldom(notebook: Kernel, device: str) -> None:
+    browser = show(notebook, f"{device}/periodic {device}/reads --period 0.1")
+    browser.wait_for_row(f"{device}/reads", source="poll")
+    browser.ask("seen", {"view": "the only one", "keys": [0]})
+    browser.frames.clear()
+    browser.tolds.clear()
+    browser.wait(lambda: browser.tolds.count(0) >= 20, "rows in sight")
+    assert 0 < browser.tolds.count(1) < browser.tolds.count(0)
+    browser.ask("seen", {"view": "the only one", "keys": [1]})
+    browser.tolds.clear()
+    browser.wait(lambda: browser.tolds.count(1) >= 10, "rows in sight")
+    assert browser.tolds.count(0) < browser.tolds.count(1)
 
 
 def test_values_follow_while_a_cell_blocks(notebook: Kernel, device: str) -> None:

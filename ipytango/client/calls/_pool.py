@@ -187,6 +187,11 @@ class CallPool:
             counts.sort(key=lambda count: (-count.running - count.queued, count.name))
             return PoolSnapshot(self._limits, len(self._threads), tuple(counts))
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more calls."""
+        return self._closed
+
     def close(self) -> None:
         """Cancel what is queued and end the threads, each when its call has ended."""
         with self._lock:

@@ -145,7 +145,7 @@ class FeedEngine:
         self.run(EVENTS_LANE, _nothing, self._end_if_unsubscribed)
 
     def _end_if_unsubscribed(self, _: Call) -> None:
-        if self._ending:
+        if self._ending and not self._pool.closed:
             self._end_when_unsubscribed()
             return
         self._pool.close()

@@ -77,6 +77,8 @@ class Drawing:
     def __init__(self, width: int, height: int) -> None:
         self.width = width
         self.height = height
+        self.alt = "plot"
+        """What it shows, for those who cannot see it."""
         self._shapes: list[_Line | _Dot | _Box | _Text | _Image] = []
 
     def line(

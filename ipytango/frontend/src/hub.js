@@ -20,6 +20,7 @@ const REMOVED_AFTER_MS = 500;
 const ASK_AFTER_MS = 300;
 const TELL_AFTER_MS = 50;
 const CLOSED = "This panel is closed: run its cell again.";
+const SILENT = "The kernel does not answer; it may have ended, or be busy. Try again.";
 const ENDED = "The kernel of this panel has ended: run its cell again.";
 /** A frame is asked for anew when the width has changed by more than this part. */
 const WIDTH_CHANGE = 0.1;
@@ -224,10 +225,10 @@ export class Hub {
     else this.forget(mounted);
   }
 
-  /** @param {number} n @param {{reject: (error: Error) => void}} asked */
-  giveUp(n, { reject }) {
+  /** @param {number} n @param {{reject: (error: Error) => void}} asked @param {string} why */
+  giveUp(n, { reject }, why = CLOSED) {
     this.asked.delete(n);
-    reject(new Error(CLOSED));
+    reject(new Error(why));
   }
 
   closeAll() {
@@ -410,7 +411,10 @@ export class Hub {
   look() {
     if (this.closed) return;
     if (!this.silent) this.reconcile();
-    else for (const mounted of this.mounted) mounted.stale(this.kernelMs);
+    else {
+      for (const mounted of this.mounted) mounted.stale(this.kernelMs);
+      for (const [n, asked] of this.asked) this.giveUp(n, asked, SILENT);
+    }
   }
 
   freshen() {

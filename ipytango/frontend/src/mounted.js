@@ -9,6 +9,9 @@ import { views } from "./views/index.js";
 /** Where a place has its view, also for the hubs of other notebooks in the same page. */
 export const TAKEN = Symbol.for("ipytango.taken");
 
+/** What asks the kernel, and so can do nothing more in a view that is closed. */
+const ASKS = "[data-ipytango-asks]";
+
 export class Mounted {
   /**
    * Make the view of a panel, unseen until its first frame is drawn; the snapshot stays till then.
@@ -126,6 +129,7 @@ export class Mounted {
     this.closed = true;
     this.waiting = [];
     this.frame.classList.add("ipytango-closed");
+    for (const control of this.el.querySelectorAll(ASKS)) control.setAttribute("disabled", "");
     const sinceMs = this.staleSince ?? Date.now();
     this.note("state", closedText(sinceMs));
     this.guarded(() => this.view.stale?.(sinceMs));

@@ -85,7 +85,13 @@ class Parts:
 
     def drawings(self, window_s: float | None) -> list[Drawing]:
         """Draw each as it is now; trends as much of them as `window_s` says."""
-        return [part.drawing(window_s) for part in self]
+        drawings = []
+        for part in self:
+            drawing = part.drawing(window_s)
+            names = [one.attribute for one in self._channels if self._drawing(one) is part]
+            drawing.alt = f"{part.kind} of {', '.join(names)}"
+            drawings.append(drawing)
+        return drawings
 
     def notes(self) -> list[tuple[str, str, str]]:
         """Name the attributes that are not drawn: how each stands, and why it is not."""

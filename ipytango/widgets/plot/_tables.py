@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...display import csv_text
 from ..hub import imported_pandas
 from ._channel import Channel
 from ._samples import Columns
@@ -45,22 +44,23 @@ def frame_of(taken: Taken) -> Any:
 
 def csv_of(taken: Taken) -> str:
     """Return comma-separated values, with a line of names but for images."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    return csv_text(_csv_rows(taken))
+
+
+def _csv_rows(taken: Taken) -> Iterable[Sequence[Any]]:
     kind = taken[0][0].kind if taken else None
     names = [channel.attribute for channel, _ in taken]
     if kind == "picture":
-        writer.writerows(taken[0][1].tolist())
+        yield from taken[0][1].tolist()
     elif kind == "curve":
-        writer.writerow(["index", *names])
-        writer.writerows(_rows_of_curves(taken))
+        yield ["index", *names]
+        yield from _rows_of_curves(taken)
     elif kind == "trend":
-        writer.writerow(["time", *names])
+        yield ["time", *names]
         times, values = _aligned([columns for _, columns in taken])
         for time_s, row in zip(times.tolist(), values.tolist(), strict=True):
             cells = [_cell(channel, value) for (channel, _), value in zip(taken, row, strict=True)]
-            writer.writerow([_iso(time_s), *cells])
-    return file.getvalue()
+            yield [_iso(time_s), *cells]
 
 
 def _rows_of_curves(taken: Taken) -> Iterable[list[Any]]:

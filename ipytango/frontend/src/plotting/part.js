@@ -59,16 +59,18 @@ export class Part {
       this.configure({ ...this.config, paused: on }); // at once; the kernel confirms it
       this.ask(on ? "pause" : "resume");
     });
+    this._pause.dataset.ipytangoAsks = "";
     showPaused(this._pause, this.config.paused);
   }
 
   /** @param {() => HTMLCanvasElement[]} canvases @param {() => string} background */
   addSaving(canvases, background) {
     const name = () => `${this.title}-${new Date().toISOString().slice(0, 19)}`;
-    this.tools.button("save", "Save as CSV", async () => {
+    const table = this.tools.button("save", "Save as CSV", async () => {
       const text = await this.ask("csv");
       if (text !== undefined) download(new Blob([text], { type: "text/csv" }), `${name()}.csv`);
     }, "CSV");
+    table.dataset.ipytangoAsks = "";
     this.tools.button("save", "Save as PNG", () => {
       downloadPicture(canvases(), background(), `${name()}.png`);
     }, "PNG");

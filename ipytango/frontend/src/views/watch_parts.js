@@ -40,6 +40,7 @@ export function layout(el) {
   const pause = button("button", "Pause", "Hold the table still; the readings go on");
   const copy = button("button", "Copy CSV", "Copy the rows that are shown");
   const save = button("button", "Save CSV", "Download the rows that are shown");
+  for (const control of [pause, copy, save]) control.dataset.ipytangoAsks = "";
   const bar = make("div", "bar");
   bar.append(filter, census, make("span", "space"), pause, copy, save);
 
