@@ -241,6 +241,40 @@ def test_wrong_value_stops_before_the_device(
     assert facts_of(outside) == before
 
 
+def test_limits_that_others_change_are_learnt(viewer: Viewer, outside: Any) -> None:
+    viewer.ask("unlock")
+
+    def limit(text: str) -> None:
+        config = outside.get_attribute_config("current")
+        config.max_value = text
+        outside.set_attribute_config(config)
+
+    limit("20")
+    try:
+        assert (
+            "above its greatest value 10"
+            in viewer.ask("write", {"name": "current", "text": "15"})["e"]
+        )
+        viewer.wait(
+            lambda: any(
+                one["name"] == "current" and one["max"] == 20 for one in viewer.config["attributes"]
+            ),
+            "the new limit",
+        )
+        assert viewer.do("write", name="current", text="15")["outcome"] == "done"
+    finally:
+        outside.write_attribute("current", 1.0)
+        limit("10")
+
+
+def test_writes_keep_their_order(viewer: Viewer, outside: Any) -> None:
+    viewer.ask("unlock")
+    for number in range(1, 10):
+        viewer.ask("write", {"name": "current", "text": str(number)})
+    assert viewer.do("write", name="current", text="0.5")["outcome"] == "done"
+    assert outside.read_attribute("current").value == 0.5
+
+
 def test_experts_members_come_when_asked_for(viewer: Viewer, outside: Any) -> None:
     assert "gain" not in viewer.named("attributes")
     assert "Calibrate" not in viewer.named("commands")

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ...client import DeviceName
+from ...client import Action, DeviceName
 from ...display import (
     DeedLine,
     DeviceSheet,
@@ -17,7 +17,7 @@ from ...display import (
     sheet_text,
     watch_colours,
 )
-from ...errors import OptionError, PanelLocked
+from ...errors import OptionError, PanelLocked, ValueTextError
 from ..hub import Frame, Look, Panel
 from ._deeds import Deed, Deeds
 from ._knowledge import Knowledge
@@ -163,7 +163,7 @@ class DevicePanel(Panel):
                     f"{op!r} was asked of the panel of {self._device.plain}, which is locked. "
                     "Unlock it first."
                 )
-            return {"deed": self._deeds.start(self._requests().action(op, argument)).number}
+            return {"deed": self._deeds.start(self._action(op, argument)).number}
         if op == "line":
             return self._requests().line(str(argument["op"]), argument["a"])
         done = _OTHERS.get(op)
@@ -219,6 +219,13 @@ class DevicePanel(Panel):
 
     def _requests(self) -> Requests:
         return Requests(self._device, self._knowledge, expert=self._expert)
+
+    def _action(self, op: str, argument: Any) -> Action:
+        try:
+            return self._requests().action(op, argument)
+        except ValueTextError:
+            self._knowledge.ask_interface()  # somebody may have changed the limits
+            raise
 
     def _deeds_told(self, *, whole: bool) -> list[dict[str, Any]]:
         news = []
