@@ -86,7 +86,8 @@ def _fill(file: Path, devices: int) -> None:
     with database:
         database.executemany(
             "INSERT INTO device (name, alias, domain, family, member, exported, host, server,"
-            " class, version, started, stopped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '6', ?, ?)",
+            " class, version, ior, started, stopped)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '6', '', ?, ?)",
             itertools.chain(
                 map(_device, range(devices)), map(_server_device, range(min(devices, SERVERS)))
             ),

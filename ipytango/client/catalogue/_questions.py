@@ -176,7 +176,7 @@ def _without_never(names: Names) -> Names:
 def _row(put: Put, device: str) -> DeviceRow:
     name = device if "/" in device else _one(put("DbGetAliasDevice", device))
     (exported, pid, *_), texts = put("DbGetDeviceInfo", name)
-    _, _ior, version, server, host, started, stopped, class_name, *_ = [*texts, *[""] * 8]
+    version, server, host, started, stopped, class_name = list(map(str, texts))[2:8]
     return DeviceRow(
         name=name,
         alias=_alias(put, name),
@@ -222,7 +222,7 @@ def _served(put: Put, server: str) -> tuple[ServedDevice, ...]:
 def _server(put: Put, server: str) -> ServerRow:
     # Of a server that does not exist it tells the same as of one that was never started.
     name = _one(next(iter(_names(put("DbGetServerList", server))), ""))
-    _, host, controlled, level, *_ = [*put("DbGetServerInfo", server), "", "", ""]
+    host, controlled, level = list(map(str, put("DbGetServerInfo", server)))[1:4]
     return ServerRow(name, _known(host), _number(controlled) != 0, _number(level))
 
 
