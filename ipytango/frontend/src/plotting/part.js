@@ -53,6 +53,27 @@ export class Part {
     this.el.classList.toggle("ipytango-stale", since !== null);
   }
 
+  /**
+   * The tools of a chart: logarithmic or not, back from a zoom, pause, saving.
+   * @param {string} back what a reset shows @param {() => import("./chart.js").Chart} chart
+   * @param {() => void} reset @returns {HTMLButtonElement} that of the reset
+   */
+  addChartTools(back, chart, reset) {
+    const log = this.tools.button(null, "Logarithmic scale", () => {
+      chart().log = !chart().log;
+      log.classList.toggle("ipytango-on", chart().log);
+    }, "log");
+    log.classList.toggle("ipytango-on", this.config.log);
+    const hint = `${back} (double click). Drag zooms, Shift + drag moves, Ctrl + wheel zooms.`;
+    const button = this.tools.button("reset", hint, reset);
+    this.addPause();
+    this.addSaving(
+      () => [chart().canvas],
+      () => chart().background,
+    );
+    return button;
+  }
+
   addPause() {
     this._pause = this.tools.button("pause", "Pause", () => {
       const on = !this.config.paused;

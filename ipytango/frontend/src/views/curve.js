@@ -50,21 +50,7 @@ class Curve extends Part {
   }
 
   _makeTools() {
-    const log = this.tools.button(null, "Logarithmic scale", () => {
-      this._chart.log = !this._chart.log;
-      log.classList.toggle("ipytango-on", this._chart.log);
-    }, "log");
-    log.classList.toggle("ipytango-on", this.config.log);
-    const reset = this.tools.button(
-      "reset",
-      "The whole curve (double click). Drag zooms, Shift + drag moves, Ctrl + wheel zooms.",
-      () => this._show(null),
-    );
-    this.addPause();
-    this.addSaving(
-      () => [this._chart.canvas],
-      () => this._chart.background,
-    );
+    const reset = this.addChartTools("The whole curve", () => this._chart, () => this._show(null));
     return { reset };
   }
 

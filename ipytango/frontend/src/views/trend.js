@@ -67,21 +67,7 @@ class Trend extends Part {
       this._show(null);
       this.ask("window", { window: seconds });
     });
-    const log = this.tools.button(null, "Logarithmic scale", () => {
-      this._chart.log = !this._chart.log;
-      log.classList.toggle("ipytango-on", this._chart.log);
-    }, "log");
-    log.classList.toggle("ipytango-on", this.config.log);
-    const reset = this.tools.button(
-      "reset",
-      "Back to the newest (double click). Drag zooms, Shift + drag moves, Ctrl + wheel zooms.",
-      () => this._show(null),
-    );
-    this.addPause();
-    this.addSaving(
-      () => [this._chart.canvas],
-      () => this._chart.background,
-    );
+    const reset = this.addChartTools("Back to the newest", () => this._chart, () => this._show(null));
     return { window, reset };
   }
 
