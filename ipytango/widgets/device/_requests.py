@@ -50,9 +50,16 @@ class Requests:
         for config in self._knowledge.attributes(expert=self._expert):
             if config.facts.name.lower() == name.lower():
                 return config
-        raise OptionError(
-            f"{self._device.plain} shows no attribute {name!r} here; if it is one for experts, "
-            "show those first."
+        raise self._not_shown("attribute", name)
+
+    def _not_shown(self, kind: str, name: str) -> OptionError:
+        device = self._device.plain
+        if self._knowledge.interface is None:
+            return OptionError(
+                f"{device} has not said yet which {kind}s it has; try {name} again when it answers."
+            )
+        return OptionError(
+            f"{device} shows no {kind} {name!r} here; if it is one for experts, show those first."
         )
 
     def _write(self, argument: Any) -> Action:
@@ -63,10 +70,7 @@ class Requests:
         for command in self._knowledge.commands(expert=self._expert):
             if command.name.lower() == name.lower():
                 return command_action(self._device, command, str(argument["text"]))
-        raise OptionError(
-            f"{self._device.plain} shows no command {name!r} here; if it is one for experts, show "
-            "those first."
-        )
+        raise self._not_shown("command", name)
 
     def _set(self, argument: Any) -> Action:
         name = str(argument["name"])
