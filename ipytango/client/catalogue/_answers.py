@@ -88,6 +88,11 @@ class Answers:
             silent = time.monotonic() - max(begun, self._heard_s.get(lane, 0.0))
             return silent if silent > SILENT_S else None
 
+    def oldest_open(self, lane: str) -> Call | None:
+        """Return the call that has been owed an answer for longest."""
+        with self._lock:
+            return next(iter(self._open.get(lane, ())), None)
+
     def ask_if_older(
         self,
         key: object,

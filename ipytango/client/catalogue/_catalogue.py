@@ -109,6 +109,7 @@ class Catalogue:
         """Return what it keeps of many devices (two quick questions for each of them)."""
         questions = [Question.row(device) for device in devices]
         until = time.monotonic() + wait_s
+        self._wait_for_life(until)
         calls = [self._ask(question, FRESH_S) for question in questions]
         return tuple(
             self._outcome(question, call, until - time.monotonic(), wait_s)
@@ -178,7 +179,10 @@ class Catalogue:
 
         Raises `CatalogueError`, `NotInDatabase`.
         """
-        return self._outcome(question, self._ask(question, fresh_s), wait_s, wait_s)
+        until = time.monotonic() + wait_s
+        self._wait_for_life(until)
+        call = self._ask(question, fresh_s)
+        return self._outcome(question, call, until - time.monotonic(), wait_s)
 
     def known(self, question: Question[T], *, refresh: bool = True) -> Answer[T]:
         """Return at once what is known.
@@ -247,6 +251,12 @@ class Catalogue:
         # Its own: what the user asks the database does not queue behind what is asked here.
         return f"{self.host} (catalogue)"
 
+    def _wait_for_life(self, until: float) -> None:
+        """Wait until a database that is silent answers what it has been asked already."""
+        open_call = self._answers.oldest_open(self._lane)
+        if open_call is not None and self._answers.silent_s(self._lane) is not None:
+            self._answers.wait(open_call, until - time.monotonic())
+
     def _ask(self, question: Question[T], fresh_s: float) -> Call | None:
         """Start asking; None if there is a fresh answer, or nothing new is asked of the silent."""
         known = self._answers.known(question)
@@ -265,7 +275,9 @@ class Catalogue:
         """Put a question to the database; blocks, in a worker."""
         if self._database is None:
             self._database = self._connect()
-        return question.ask(self._database.command_inout)
+        if not question.by_commands:
+            self._database.command_inout("State")  # it answers now, so it will hold up nobody
+        return question.ask(self._database)
 
     def _connect(self) -> tango.Database:
         """Connect to the first of the hosts that answers. Raises the last one's `DevFailed`."""

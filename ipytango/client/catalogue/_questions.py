@@ -30,10 +30,13 @@ class Question(Generic[T]):
     about: str
     """What is asked for, as errors say it: ``families of sys``."""
 
-    ask: Callable[[Put], T] = dataclasses.field(compare=False, repr=False)
-    """Asks a database, by commands alone: while one of PyTango's own methods of `Database` waits,
-    it keeps Python's global lock, and a database that hangs would stop all threads for a minute.
-    Blocks. Raises `tango.DevFailed`, or `LookupError` for what the database does not know."""
+    ask: Callable[[tango.Database], T] = dataclasses.field(compare=False, repr=False)
+    """Asks a database; blocks. Raises `tango.DevFailed`, or `LookupError` for what it does not
+    know."""
+
+    by_commands: bool = dataclasses.field(default=False, compare=False, repr=False)
+    """Whether it asks by ``command_inout`` alone. Most other methods of `Database` keep Python's
+    global lock while they wait (PyTango 10.3): when the database hangs, all threads do."""
 
     key: str = dataclasses.field(init=False, repr=False)
 
@@ -50,7 +53,7 @@ class Question(Generic[T]):
     @staticmethod
     def report() -> Question[tuple[tuple[str, str], ...]]:
         """Ask what the database says of itself: names and values."""
-        return Question("a report of itself", lambda put: tuple(report_facts(put("DbInfo"))))
+        return _by_commands("a report of itself", lambda put: tuple(report_facts(put("DbInfo"))))
 
     # --- devices, level by level ------------------------------------------------------------------
 
@@ -83,7 +86,7 @@ class Question(Generic[T]):
     @staticmethod
     def row(device: str) -> Question[DeviceRow]:
         """Ask for all that the database keeps of one device, by its name or its alias."""
-        return Question(f"device {device}", lambda put: _row(put, device))
+        return _by_commands(f"device {device}", lambda put: _row(put, device))
 
     # --- classes, servers, hosts ------------------------------------------------------------------
 
@@ -115,17 +118,17 @@ class Question(Generic[T]):
     @staticmethod
     def server_devices(server: str) -> Question[tuple[ServedDevice, ...]]:
         """Ask for the devices of one server, with their classes."""
-        return Question(f"devices of server {server}", lambda put: _served(put, server))
+        return _by_commands(f"devices of server {server}", lambda put: _served(put, server))
 
     @staticmethod
     def server(server: str) -> Question[ServerRow]:
         """Ask for what the database keeps of one server."""
-        return Question(f"server {server}", lambda put: _server(put, server))
+        return _by_commands(f"server {server}", lambda put: _server(put, server))
 
     @staticmethod
     def hosts() -> Question[Names]:
         """Ask for the hosts that servers have run on."""
-        return Question("hosts", lambda put: _without_never(_names(put("DbGetHostList", "*"))))
+        return _by_commands("hosts", lambda put: _without_never(_names(put("DbGetHostList", "*"))))
 
     @staticmethod
     def host_servers(host: str) -> Question[Names]:
@@ -142,7 +145,7 @@ class Question(Generic[T]):
     @staticmethod
     def device_of(alias: str) -> Question[str]:
         """Ask for the device behind an alias."""
-        return Question(
+        return _by_commands(
             f"device of alias {alias}", lambda put: _one(put("DbGetAliasDevice", alias))
         )
 
@@ -154,13 +157,17 @@ class Question(Generic[T]):
     @staticmethod
     def attribute_of(alias: str) -> Question[str]:
         """Ask for the attribute, ``domain/family/member/name``, behind an attribute's alias."""
-        return Question(
+        return _by_commands(
             f"attribute of alias {alias}", lambda put: _one(put("DbGetAliasAttribute", alias))
         )
 
 
+def _by_commands(about: str, ask: Callable[[Put], T]) -> Question[T]:
+    return Question(about, lambda database: ask(database.command_inout), by_commands=True)
+
+
 def _for_names(about: str, command: str, argument: str | list[str]) -> Question[Names]:
-    return Question(about, lambda put: _names(put(command, argument)))
+    return _by_commands(about, lambda put: _names(put(command, argument)))
 
 
 def _names(answer: Iterable[Any]) -> Names:
