@@ -388,8 +388,8 @@ def test_page_that_was_taken_for_gone_gets_all_again(ready: Kernel) -> None:
     page.hello(name)
     page.wait_for_frame(name, 0)
     ready.run(
-        "from ipytango.widgets import _carrier\n"
-        "as_built_s, _carrier.LOST_AFTER_S = _carrier.LOST_AFTER_S, 0.5"
+        "from ipytango.widgets.hub import _audience\n"
+        "as_built_s, _audience.LOST_AFTER_S = _audience.LOST_AFTER_S, 0.5"
     ).check()
     # In a thread: a cell that runs would be taken for why nothing is heard.
     waiting = ready.start(
@@ -399,7 +399,7 @@ def test_page_that_was_taken_for_gone_gets_all_again(ready: Kernel) -> None:
         "threading.Thread(target=tell).start()"
     )
     ready.wait_for_output(waiting, "gone")
-    ready.run("_carrier.LOST_AFTER_S = as_built_s").check()
+    ready.run("_audience.LOST_AFTER_S = as_built_s").check()
     page.say("ack", s=1)
     page.wait_for("w")
     page.hello(name)
@@ -512,7 +512,7 @@ def test_page_that_goes_leaves_its_panels_awake(ready: Kernel) -> None:
     page.say("bye")
     ready.run(
         "wait_until(lambda: hub.census()['pages'] == 0)\n"
-        "from ipytango.widgets import _carrier\n"
+        "from ipytango.widgets.hub import _carrier\n"
         "time.sleep(_carrier.SLEEP_AFTER_S + 2 * _carrier.HEARTBEAT_S)"
     ).check()
     assert value(ready, "probe.on") is True
@@ -528,12 +528,12 @@ def test_what_nobody_has_mounted_any_more_sleeps_after_a_reload(ready: Kernel) -
     page.wait_for_frame(kept, 0)
     page.say("bye")
     ready.run(
-        "from ipytango.widgets import _carrier\n"
-        "as_built_s, _carrier.REOPENED_S = _carrier.REOPENED_S, 0.5"
+        "from ipytango.widgets.hub import _audience\n"
+        "as_built_s, _audience.REOPENED_S = _audience.REOPENED_S, 0.5"
     ).check()
     page = page_of(ready, "reloaded")
     page.hello(kept)
-    ready.run("wait_until(lambda: not lost.on)\n_carrier.REOPENED_S = as_built_s").check()
+    ready.run("wait_until(lambda: not lost.on)\n_audience.REOPENED_S = as_built_s").check()
     assert value(ready, "kept.on") is True
 
 

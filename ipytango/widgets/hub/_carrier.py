@@ -1,8 +1,4 @@
-"""The hub's work, all in its thread: what pages say, what panels give, what is sent when.
-
-A batch holds the newest frame of each panel that has changed and is in view somewhere. A page
-confirms what it has drawn; the slowest page that answers sets the pace.
-"""
+"""The hub's work, all in its thread: what pages say, and what is to be done in time."""
 
 from __future__ import annotations
 
@@ -12,10 +8,12 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ...errors import IpytangoError
+from ._audience import Audience
+from ._batches import Batches, sentence_of
 from ._openings import Openings
-from ._pages import BLIND_BYTES, LOST_AFTER_S, MAX_RATE_HZ, SMALL_BATCH_BYTES, Pace, Page
-from ._panel import Look, Panel
-from ._protocol import VERSION, json_safe, pack
+from ._pages import Page
+from ._panel import Panel
+from ._protocol import VERSION, json_safe
 from ._saving import Saving
 from ._seats import Seat
 
@@ -29,12 +27,6 @@ __all__ = ["Carrier"]
 HEARTBEAT_S = 1.0
 SLEEP_AFTER_S = 5.0
 """A panel that no page has mounted sleeps after so long: an output may only be moving."""
-EXPECTED_S = 30.0
-"""A panel that was shown is expected on a page for so long."""
-REOPENED_S = 60.0
-"""What a page had mounted that is gone is wanted for so long after another page has come."""
-BLIND_EVERY_S = 1.0
-DEFAULT_PX = 800
 
 
 class Carrier:
@@ -43,18 +35,10 @@ class Carrier:
     def __init__(self, seats: dict[str, Seat], wire: Wire, cell_runs: Callable[[], bool]) -> None:
         self._seats = seats
         self._wire = wire
-        self._cell_runs = cell_runs
+        self._audience = Audience(cell_runs)
         self._openings = Openings(seats, self._send)
         self._saving = Saving(wire, cell_runs)
-        self._pages: dict[str, Page] = {}
-        # What was shown and is on no page yet, and since when. The page cannot be heard while a
-        # cell blocks an old kernel.
-        self._expected: dict[str, float] = {}
-        self._unheard = Page("", time.monotonic())
-        self._newest_page_s = 0.0
-        self._number = 0
-        self._bytes = 0
-        self._batch_s = 0.0
+        self._batches = Batches(seats, self._audience, self._openings, self._send, cell_runs)
         self._upkeep_s = 0.0
         self.closed = False
 
@@ -62,9 +46,9 @@ class Carrier:
         """Count awake panels, live pages, batches and bytes."""
         return {
             "awake": sum(seat.awake is not None for seat in self._seats.copy().values()),
-            "pages": sum(page.live for page in self._pages.copy().values()),
-            "batches": self._number,
-            "bytes": self._bytes,
+            "pages": len(self._audience.live),
+            "batches": self._batches.number,
+            "bytes": self._batches.bytes,
         }
 
     # --- panels -----------------------------------------------------------------------------------
@@ -74,7 +58,7 @@ class Carrier:
         seat = self._seats.get(panel.id)
         if seat is None:
             return  # closed meanwhile
-        self._expected[panel.id] = time.monotonic()
+        self._audience.expected[panel.id] = time.monotonic()
         seat.saved = seat.saved or {}  # it stands in the notebook, whether or not a page comes
         self._waken(panel, seat)
         self._openings.open([panel.id])
@@ -95,12 +79,12 @@ class Carrier:
 
     def drop(self, panel: Panel, seat: Seat) -> None:
         """Let go of a panel that closes, and tell the pages."""
-        self._expected.pop(panel.id, None)
+        self._audience.expected.pop(panel.id, None)
         self._openings.forget(panel.id)
         try:
             self._saving.save(panel, seat)
         except Exception as error:
-            self._failed(panel, seat, error)  # it ends all the same
+            self._batches.failed(panel, seat, error)  # it ends all the same
         self._put_to_sleep(seat)
         self._send({"k": "x", "p": [panel.id]})
         self._wire.close_widgets(panel.id)
@@ -122,7 +106,7 @@ class Carrier:
             try:
                 panel.waken()
             except Exception as error:
-                self._failed(panel, seat, error)
+                self._batches.failed(panel, seat, error)
 
     def _put_to_sleep(self, seat: Seat) -> None:
         panel, seat.awake = seat.awake, None
@@ -139,17 +123,16 @@ class Carrier:
         name, kind, now_s = message.get("c"), message.get("k"), time.monotonic()
         if not isinstance(name, str) or not name:
             return
-        page = self._pages.get(name)
+        page = self._audience.named(name)
         if page is None:
             if kind != "hello":
                 self._send({"k": "w"})  # it is known no more, or its hello is still on the way
                 return
-            page = self._pages[name] = Page(name, now_s)
-            self._newest_page_s = now_s
+            page = self._audience.add(name, now_s)
         if not page.live and kind not in {"hello", "bye"}:
             self._send({"k": "w"})  # it was taken to be gone, and what it shows is forgotten
         page.heard(now_s, beside_main=beside_main)
-        self._unheard.blind_bytes = 0
+        self._audience.unheard.blind_bytes = 0
         handler = _HANDLERS.get(str(kind))
         if handler is not None:
             handler(self, page, message)
@@ -168,7 +151,7 @@ class Carrier:
         new, page.mounted = mounted - page.mounted, mounted
         page.visible = {str(name): int(px) for name, px in dict(message.get("p", {})).items()}
         for name in new:
-            self._expected.pop(name, None)
+            self._audience.expected.pop(name, None)
         for name in mounted:
             seat, panel = self._seats.get(name), self._panel(name)
             if seat is not None and panel is not None:
@@ -200,7 +183,7 @@ class Carrier:
         except Exception as error:
             if not isinstance(error, IpytangoError):
                 _LOG.exception("%r failed at %r", panel, message.get("op"))
-            self._send({**answer, "e": json_safe(_sentence(error))})
+            self._send({**answer, "e": json_safe(sentence_of(error))})
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -208,12 +191,12 @@ class Carrier:
         """Do what is due; returns after how many seconds there is more, None for not by itself."""
         if now_s >= self._upkeep_s + HEARTBEAT_S:
             self._upkeep_s = now_s
-            self._lose_silent_pages(now_s)
+            self._audience.lose_silent(now_s)
             self._put_unwanted_to_sleep(now_s)
             self._save_changed(now_s)
             self._look_again(now_s)
             self._beat(now_s)
-        batch_s = self._batch_if_due(now_s)
+        batch_s = self._batches.send_due(now_s)
         again_s = self._openings.open_due(now_s)
         waits = [due_s for due_s in (batch_s, again_s) if due_s is not None]
         if self._has_upkeep():
@@ -221,26 +204,12 @@ class Carrier:
         return max(0.0, min(waits) - time.monotonic()) if waits else None
 
     def _has_upkeep(self) -> bool:
-        if self._expected or any(page.live for page in self._pages.values()):
+        if self._audience.expected or self._audience.live:
             return True
         return any(seat.awake is not None for seat in self._seats.copy().values())
 
-    def _lose_silent_pages(self, now_s: float) -> None:
-        excused = self._cell_runs()
-        for page in list(self._pages.values()):
-            if page.lost_s is None:
-                if excused and not page.beside_main and page.blind_bytes < BLIND_BYTES:
-                    page.heard_s = now_s  # it may speak, and nobody hears it
-                elif page.owes_s and now_s - page.heard_s > LOST_AFTER_S:
-                    page.lose(now_s)
-            elif not page.mounted or page.lost_s < self._newest_page_s < now_s - REOPENED_S:
-                del self._pages[page.name]
-        for name, since_s in list(self._expected.items()):
-            if now_s > since_s + EXPECTED_S and not excused:
-                del self._expected[name]
-
     def _put_unwanted_to_sleep(self, now_s: float) -> None:
-        wanted = set(self._expected).union(*(page.mounted for page in self._pages.values()))
+        wanted = self._audience.wanted
         for name, seat in self._seats.copy().items():
             if seat.awake is None or name in wanted:
                 seat.unwanted_s = None
@@ -257,11 +226,11 @@ class Carrier:
                 continue
             if now_s < seat.saved_s + panel.saves_every_s:
                 continue
-            if any(page.live and name in page.mounted for page in self._pages.values()):
+            if self._audience.keeps(name):
                 try:
                     self.save(panel)
                 except Exception as error:
-                    self._failed(panel, seat, error)
+                    self._batches.failed(panel, seat, error)
 
     def _look_again(self, now_s: float) -> None:
         """Ask panels that show what tells nobody of its changes."""
@@ -271,121 +240,11 @@ class Carrier:
                 seat.dirty = True
 
     def _beat(self, now_s: float) -> None:
-        live = [page for page in self._pages.values() if page.live]
+        live = self._audience.live
         for page in live:
             page.spoken_to(now_s)
         if live:
             self._send({"k": "h"})
-
-    # --- batches ----------------------------------------------------------------------------------
-
-    def _batch_if_due(self, now_s: float) -> float | None:
-        """Send what is due to those who can take it; returns when to look again."""
-        watching = [page for page in self._pages.values() if page.live and page.visible]
-        in_view = self._in_view(watching)
-        seats = [(name, seat) for name, seat in in_view if seat.dirty]
-        if not seats and not self._expected:
-            return None
-        rate_hz = min(MAX_RATE_HZ, sum(1 / seat.period_s for _, seat in in_view) or 1.0)
-        paces = [page.pace(now_s, rate_hz) for page in watching]
-        if Pace.FULL in paces:
-            return None  # its confirmation wakes this thread
-        if Pace.FREE not in paces:
-            return self._batch_blindly(now_s, watching)
-        due_s = min((seat.due_s(self._batch_s) for _, seat in seats), default=None)
-        if due_s is None or now_s < due_s:
-            return due_s
-        going = [(name, seat) for name, seat in seats if seat.may_go(now_s)]
-        able = [page for page, pace in zip(watching, paces, strict=True) if pace is Pace.FREE]
-        self._batch(now_s, going, able)
-        return min((seat.due_s(self._batch_s) for _, seat in seats if seat.dirty), default=None)
-
-    def _in_view(self, watching: list[Page]) -> list[tuple[str, Seat]]:
-        names = set().union(*(page.visible for page in watching))
-        found = ((name, self._seats.get(name)) for name in names)
-        return [(name, seat) for name, seat in found if seat and seat.awake]
-
-    def _batch_blindly(self, now_s: float, watching: list[Page]) -> float | None:
-        """Send little, seldom and not for ever to pages that a running cell keeps unheard."""
-        deaf = [page for page in (*watching, self._unheard) if not page.beside_main]
-        deaf = [page for page in deaf if page.blind_bytes < BLIND_BYTES]
-        if not deaf or not self._cell_runs():
-            return None  # the upkeep looks again
-        if now_s < self._batch_s + BLIND_EVERY_S:
-            return self._batch_s + BLIND_EVERY_S
-        names = set(self._expected).union(*(page.visible for page in deaf))
-        going = []
-        for name in names:
-            seat = self._seats.get(name)
-            if seat and seat.awake and seat.dirty:
-                seat.fresh = True  # nobody knows what the page has got
-                going.append((name, seat))
-        if self._expected:
-            self._unheard.blind_bytes += self._openings.open(self._expected)
-        self._batch(now_s, going, deaf, limit=SMALL_BATCH_BYTES)
-        return self._batch_s + BLIND_EVERY_S
-
-    def _batch(
-        self,
-        now_s: float,
-        going: list[tuple[str, Seat]],
-        pages: list[Page],
-        limit: int | None = None,
-    ) -> None:
-        self._openings.open_before(now_s, [name for name, _ in going])
-        entries: list[dict[str, Any]] = []
-        buffers: list[bytes] = []
-        size = 0
-        for name, seat in going:
-            entry, own = self._entry(name, seat, now_s)
-            own_size = sum(map(len, own))
-            if entry is None:
-                continue
-            if limit is not None and size + own_size > limit:
-                seat.dirty = seat.fresh = True
-                continue
-            entries.append(entry)
-            buffers += own
-            size += own_size
-        self._batch_s = now_s
-        if not entries:
-            return
-        self._number += 1
-        self._bytes += size
-        for page in pages:
-            if limit is None:
-                page.sent(self._number, size, now_s)
-            else:
-                page.blind_bytes += size + len(str(entries))
-        self._send({"k": "b", "s": self._number, "p": entries}, buffers)
-
-    def _entry(self, name: str, seat: Seat, now_s: float) -> tuple[Any, list[bytes]]:
-        panel = seat.awake
-        if panel is None:
-            return None, []
-        px = max((page.visible.get(name, 0) for page in self._pages.values()), default=0)
-        # Before the panel is asked: what changes from now on is for the next frame.
-        first, seat.fresh, seat.dirty = seat.fresh, False, False
-        seat.sends(now_s)
-        try:
-            frame = panel.frame(Look(px or DEFAULT_PX, first))
-            if frame is None:
-                return None, []
-            entry, buffers = pack(frame)
-        except Exception as error:
-            self._failed(panel, seat, error)
-            return {"p": name, "e": json_safe(_sentence(error))}, []
-        seat.failed = False
-        seat.changed_since_saved = True
-        if first or frame.whole:
-            entry["f"] = 1
-        return {"p": name, **entry}, buffers
-
-    def _failed(self, panel: Panel, seat: Seat, error: Exception) -> None:
-        """Log the first of a row of errors; the view shows each."""
-        if not seat.failed:
-            seat.failed = True
-            _LOG.error("%r failed: %s", panel, _sentence(error), exc_info=error)
 
     def _send(self, content: dict[str, Any], buffers: Iterable[bytes] = ()) -> None:
         self._wire.send({**content, "t": time.time()}, list(buffers))
@@ -399,7 +258,3 @@ _HANDLERS: dict[str, Callable[[Carrier, Page, dict[str, Any]], None]] = {
     "ack": Carrier._ack,
     "cmd": Carrier._cmd,
 }
-
-
-def _sentence(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".rstrip().rstrip(":")
