@@ -3,7 +3,6 @@
 import ast
 import html
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -11,13 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from conftest import SERVERS
 from ipytango.demo import Demo, DeviceServer
+from ipytango.demo import demo as make_demo
 from support.kernels import Kernel
 
+StartKernel = Callable[..., Kernel]
 StartServer = Callable[..., DeviceServer]
 
 HTML, TEXT = "text/html", "text/plain"
@@ -66,9 +66,9 @@ def test_device_is_told_of_in_full(notebook: Kernel) -> None:
         assert re.search(r"polling", said)
         assert re.search(r"told +three", said)
     assert re.search(r"host +\S+, process \d+", text)
-    assert re.search(r"started +\d\d-\d\d-\d{4}", text)
+    assert re.search(r"started +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", text)
     assert re.search(r"attribute +double_scalar +\d+ ms", text)
-    assert re.search(r"told +[\d/]+ [\d:]+ +one two", text)  # what it was before
+    assert re.search(r"told +[\d-]+ [\d:]+ +one two", text)  # what it was before
     assert value(
         notebook, "i = %tango_info sys/tg_test/1\ni.kind, i.facts['class'], i.failures"
     ) == (*("device", "TangoTest", {}),)
@@ -202,10 +202,38 @@ def test_server_that_was_killed_is_said_to_be(notebook: Kernel, start_server: St
 def hung_device(start_server: StartServer) -> Iterator[str]:
     """A device whose server stands still, until the test is over."""
     server = start_server("value")
-    process = psutil.Process(server.pid)
-    process.send_signal(signal.SIGSTOP)
+    server.suspend()
     yield server.devices[0]
-    process.send_signal(signal.SIGCONT)
+    server.resume()
+
+
+@pytest.fixture
+def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of the test's own, whose database may stand still or die."""
+    demo = make_demo(log_directory=tmp_path_factory.mktemp("demo"))
+    demo.start()
+    yield demo
+    demo.stop()
+
+
+def test_database_that_dies_or_hangs_is_said_to(own_demo: Demo, start_kernel: StartKernel) -> None:
+    """First it hangs, then it is dead; the kernel goes on answering within its patience."""
+    kernel = start_kernel(tango_host=own_demo.tango_host)
+    kernel.run("%load_ext ipytango").check()
+    kernel.run("%tango_info sys/tg_test/1").check()
+    own_demo.database.suspend()
+    kernel.run("%refreshdb")
+    for magic in ("%tango_ls", "%lsdev", "%tango_info TangoTest", "%mon -a nosuchalias"):
+        text = kernel.run(magic, timeout=60).text
+        assert re.search("has not answered|cannot be reached", text), text
+        assert "Traceback" not in text
+    # The device is there: what it says is told, and that the database says nothing.
+    text = kernel.run("%tango_info sys/tg_test/1", timeout=60).text
+    assert re.search("has not answered|cannot be reached|No answer", text), text
+    assert kernel.run("NoSuchClass", timeout=60).error is not None
+    own_demo.database.kill()
+    for magic in ("%tango_ls", "%tango_info TangoTest"):
+        assert "Traceback" not in kernel.run(magic, timeout=60).text
 
 
 def test_device_that_hangs_is_not_waited_for_long(notebook: Kernel, hung_device: str) -> None:

@@ -1,12 +1,17 @@
-"""What a database knows of one thing. All of it blocks, and raises `tango.DevFailed`."""
+"""What a database knows of one thing; each function waits for it, and raises `CatalogueError`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import datetime
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import tango
 
+from ...errors import NotInDatabase
+from ..catalogue import Catalogue, DeviceRow, Question
 from ._about import Part, Rows
 
 __all__ = [
@@ -15,16 +20,16 @@ __all__ = [
     "class_facts",
     "device_settings",
     "host_facts",
-    "host_of",
     "known",
+    "moment",
     "served_facts",
     "server_facts",
 ]
 
-SERVERS = 500
+SERVERS = 200
 """Servers of a host that are asked for one by one."""
 
-DEVICES = 500
+DEVICES = 200
 """Devices of a class or server that are asked for one by one."""
 
 HISTORY = 200
@@ -35,6 +40,10 @@ _POLLING = {"polled_attr", "polled_cmd"}
 _PROPERTY_COLUMNS = ("property", "value")
 _HISTORY_COLUMNS = ("property", "changed", "value")
 
+_Put = Callable[..., Any]
+_Found = tuple[list[tuple[str, str]], list[Part]]
+"""Facts and parts."""
+
 
 def known(text: Any) -> str:
     """Return what a database says, or nothing where it says in its way that it does not know."""
@@ -42,218 +51,259 @@ def known(text: Any) -> str:
     return "" if words.lower() in _NEVER or words.startswith("?") else words
 
 
-# --- a device -------------------------------------------------------------------------------------
+def moment(text: Any) -> str:
+    """Return a database's date and time as ``2026-11-22 15:41:45``; nothing where it knows none.
+
+    Databases write ``22-11-2026 at 15:41:45`` or ``22nd-November-2026 at 15:41:45``, histories
+    ``22/11/2026 15:41:45``; what is none of these stays as it is.
+    """
+    words = known(text)
+    plain = _ORDINAL.sub(r"\1", words).replace(" at ", " ").replace("/", "-")
+    for notation in ("%d-%m-%Y %H:%M:%S", "%d-%B-%Y %H:%M:%S"):
+        with contextlib.suppress(ValueError):
+            return str(datetime.datetime.strptime(plain, notation))  # noqa: DTZ007 - it says no zone
+    return words
 
 
-def served_facts(database: tango.Database, device: str) -> list[tuple[str, str]]:
+_ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
+
+
+# --- devices and attributes -----------------------------------------------------------------------
+
+
+def served_facts(catalogue: Catalogue, device: str, wait_s: float) -> list[tuple[str, str]]:
     """Say what a device is, and who serves it, where and since when."""
-    info = database.get_device_info(device)
-    running = bool(info.exported)
-    process = f"process {info.pid}" if running and info.pid > 0 else ""
-    host = host_of(database, info)
+    row = catalogue.row(device, wait_s=wait_s)
+    process = f"process {row.pid}" if row.exported and row.pid else ""
     facts = [
-        ("class", known(info.class_name)),
-        ("alias", _alias_of(database, device)),
-        ("server", known(info.ds_full_name)),
-        ("host", ", ".join(filter(None, (host, process)))),
-        ("exported", "yes" if running else "no: its server does not run"),
-        ("started" if running else "last started", known(info.started_date) or "never"),
+        ("class", row.class_name),
+        ("alias", row.alias),
+        ("server", row.server),
+        ("host", ", ".join(filter(None, (row.host, process)))),
+        ("exported", "yes" if row.exported else "no: its server does not run"),
+        *_start_facts(row),
     ]
-    if not running:
-        facts.append(("stopped", known(info.stopped_date)))
-    return [(name, text) for name, text in facts if text]
+    return [(title, text) for title, text in facts if text]
 
 
-def host_of(database: tango.Database, own: Any) -> str:
-    """Return the host that a device's server ran on last; `own` is the database's word on it."""
-    host = known(getattr(own, "host", ""))
-    if host:
-        return host
-    try:
-        return known(database.get_server_info(own.ds_full_name).host)
-    except tango.DevFailed:
-        return ""  # a server of which no more is known than its devices
+def _start_facts(row: DeviceRow) -> list[tuple[str, str]]:
+    started = moment(row.started) or "never"
+    if row.exported:
+        return [("started", started)]
+    return [("last started", started), ("stopped", moment(row.stopped))]
 
 
-def _alias_of(database: tango.Database, device: str) -> str:
-    """Return a device's alias; empty where it has none."""
-    try:
-        return known(database.get_alias_from_device(device))
-    except tango.DevFailed:
-        return ""  # the database's way to say that there is none; a dead one has failed before
-
-
-def alias_of_attribute(database: tango.Database, attribute: str) -> str:
+def alias_of_attribute(catalogue: Catalogue, attribute: str, wait_s: float) -> str:
     """Return an attribute's alias; empty where it has none."""
-    try:
-        return known(database.get_alias_from_attribute(attribute))
-    except tango.DevFailed:
-        return ""
+
+    def ask(put: _Put) -> str:
+        try:
+            return known(put("DbGetAttributeAlias2", attribute))
+        except (tango.ConnectionFailed, tango.CommunicationFailed):
+            raise
+        except tango.DevFailed:
+            return ""  # an error is how databases say that there is none, each its own
+
+    return catalogue.ask(Question(f"the alias of {attribute}", ask), wait_s=wait_s)
 
 
-def device_settings(database: tango.Database, device: str) -> list[Part]:
+def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Part]:
     """Give a device's properties, and how they have changed."""
-    names = [str(name) for name in database.get_device_property_list(device, "*").value_string]
-    # Polling is kept among them; its part tells of it in words.
-    values = database.get_device_property(device, names) if names else {}
-    history = database.get_device_property_history(device, "*")
-    return [
-        *_table("properties", _PROPERTY_COLUMNS, _properties(values)),
-        *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
-    ]
+
+    def ask(put: _Put) -> list[Part]:
+        names = _listed(put("DbGetDevicePropertyList", [device, "*"]))
+        values = _values(put("DbGetDeviceProperty", [device, *names])) if names else {}
+        history = put("DbGetDevicePropertyHist", [device, "*"])
+        return [
+            *_table("properties", _PROPERTY_COLUMNS, _properties(values)),
+            *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
+        ]
+
+    return catalogue.ask(Question(f"properties of {device}", ask), wait_s=wait_s)
 
 
-def attribute_settings(database: tango.Database, device: str, attribute: str) -> list[Part]:
+def attribute_settings(
+    catalogue: Catalogue, device: str, attribute: str, wait_s: float
+) -> list[Part]:
     """Give what the database keeps of an attribute's configuration, and how it has changed."""
-    values = database.get_device_attribute_property(device, [attribute])
-    own: Any = next(
-        (kept for name, kept in values.items() if name.lower() == attribute.lower()), {}
-    )
-    history = database.get_device_attribute_property_history(device, attribute, "*")
-    return [
-        *_table("kept in the database", _PROPERTY_COLUMNS, _properties(own)),
-        *_table("history", _HISTORY_COLUMNS, _changes(history)),
-    ]
+
+    def ask(put: _Put) -> list[Part]:
+        kept = _attributes_values(put("DbGetDeviceAttributeProperty2", [device, attribute]))
+        rows = [row for values in kept.values() for row in _properties(values)]
+        # Each entry begins with the attribute's name.
+        history = put("DbGetDeviceAttributePropertyHist", [device, attribute, "*"])
+        return [
+            *_table("kept in the database", _PROPERTY_COLUMNS, rows),
+            *_table("history", _HISTORY_COLUMNS, _changes(history, names=2)),
+        ]
+
+    about = f"the configuration of {device}/{attribute}"
+    return catalogue.ask(Question(about, ask), wait_s=wait_s)
 
 
-def _class_settings(database: tango.Database, name: str) -> list[Part]:
+# --- classes, servers, hosts ----------------------------------------------------------------------
+
+
+def class_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:
+    """Tell what devices a class has, and its properties."""
+    devices = catalogue.class_devices(name, wait_s=wait_s)
+    parts = _device_parts(catalogue, devices, wait_s)
+    return [("devices", f"{len(devices):,}")], [*parts, *_class_settings(catalogue, name, wait_s)]
+
+
+def _class_settings(catalogue: Catalogue, name: str, wait_s: float) -> list[Part]:
     """Give a class's properties, those of its attributes, and how they have changed."""
-    names = [str(one) for one in database.get_class_property_list(name).value_string]
-    values = database.get_class_property(name, names) if names else {}
-    attributes = [str(one) for one in database.get_class_attribute_list(name, "*").value_string]
-    kept = database.get_class_attribute_property(name, attributes) if attributes else {}
-    rows = [(attribute, *row) for attribute, values in kept.items() for row in _properties(values)]
-    history = database.get_class_property_history(name, "*")
+
+    def ask(put: _Put) -> list[Part]:
+        names = _listed(put("DbGetClassPropertyList", name))
+        values = _values(put("DbGetClassProperty", [name, *names])) if names else {}
+        attributes = _listed(put("DbGetClassAttributeList", [name, "*"]))
+        kept = (
+            _attributes_values(put("DbGetClassAttributeProperty2", [name, *attributes]))
+            if attributes
+            else {}
+        )
+        rows = [(attribute, *row) for attribute, own in kept.items() for row in _properties(own)]
+        history = put("DbGetClassPropertyHist", [name, "*"])
+        return [
+            *_table("properties", _PROPERTY_COLUMNS, _properties(values)),
+            *_table("properties of attributes", ("attribute", *_PROPERTY_COLUMNS), rows),
+            *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
+        ]
+
+    return catalogue.ask(Question(f"properties of class {name}", ask), wait_s=wait_s)
+
+
+def server_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:
+    """Tell what a server serves, where it runs and since when."""
+    served = [
+        device
+        for device in catalogue.server_devices(name, wait_s=wait_s)
+        if device.class_name != "DServer"
+    ]
+    classes = sorted({device.class_name for device in served}, key=str.lower)
+    facts = [
+        *_process_facts(catalogue, name, wait_s),
+        ("classes", ", ".join(classes)),
+        ("devices", f"{len(served):,}"),
+    ]
+    parts = _device_parts(catalogue, [device.name for device in served], wait_s)
+    return [(title, text) for title, text in facts if text], parts
+
+
+def _process_facts(catalogue: Catalogue, server: str, wait_s: float) -> list[tuple[str, str]]:
+    start = catalogue.server(server, wait_s=wait_s)
+    starter = f"the Starter, at level {start.level}" if start.controlled else ""
+    try:
+        own = catalogue.row(f"dserver/{server}", wait_s=wait_s)
+    except NotInDatabase:  # entered by hand, and never started
+        return [("host", start.host), ("runs", "no"), ("started by", starter)]
     return [
-        *_table("properties", _PROPERTY_COLUMNS, _properties(values)),
-        *_table("properties of attributes", ("attribute", *_PROPERTY_COLUMNS), rows),
-        *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
+        ("host", own.host or start.host),
+        ("runs", f"yes, process {own.pid}" if own.exported else "no"),
+        *_start_facts(own),
+        ("started by", starter),
+        ("administered by", own.name),
     ]
 
 
-def _properties(values: Any) -> list[tuple[Any, ...]]:
+def host_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:
+    """Tell what servers belong to a host, and which of them run."""
+    servers = catalogue.host_servers(name, wait_s=wait_s)
+    rows = tuple(_server_row(catalogue, server, wait_s) for server in servers[:SERVERS])
+    hidden = len(servers) - len(rows)
+    running = sum(row[1] == "yes" for row in rows)
+    of = f"of the first {len(rows):,}, {running:,} run" if hidden else f"{running:,} of them run"
+    columns = ("server", "runs", "process", "started", "classes")
+    parts = [Part("servers", Rows(columns, rows, hidden))] if rows else []
+    return [("servers", f"{len(servers):,}, {of}")], parts
+
+
+def _server_row(catalogue: Catalogue, server: str, wait_s: float) -> tuple[str, str, str, str, str]:
+    kinds = {device.class_name for device in catalogue.server_devices(server, wait_s=wait_s)}
+    classes = ", ".join(sorted(kinds - {"DServer"}, key=str.lower))
+    try:
+        own = catalogue.row(f"dserver/{server}", wait_s=wait_s)
+    except NotInDatabase:
+        return server, "no", "", "", classes  # entered by hand, and never started
+    process = str(own.pid) if own.exported else ""
+    return server, "yes" if own.exported else "no", process, moment(own.started), classes
+
+
+def _device_parts(catalogue: Catalogue, devices: Sequence[str], wait_s: float) -> list[Part]:
+    """Tell of devices by name: what they are, who serves them, whether they are exported."""
+    rows = tuple(
+        (
+            *(row.name, row.alias, row.class_name, row.server),
+            *("yes" if row.exported else "no", moment(row.started)),
+        )
+        for row in catalogue.rows(devices[:DEVICES], wait_s=wait_s)
+    )
+    columns = ("device", "alias", "class", "server", "exported", "started")
+    hidden = max(0, len(devices) - DEVICES)
+    return [Part("devices", Rows(columns, rows, hidden))] if rows else []
+
+
+# --- how databases write properties ---------------------------------------------------------------
+
+
+def _listed(answer: Any) -> list[str]:
+    return [str(name) for name in answer if name]
+
+
+def _values(answer: Any) -> dict[str, list[str]]:
+    """Read ``owner, how many, name, how many values, value...``."""
+    words = iter(map(str, answer))
+    next(words)
+    return _named_values(words)
+
+
+def _attributes_values(answer: Any) -> dict[str, dict[str, list[str]]]:
+    """Read ``owner, how many attributes``, and for each of them its name and its properties."""
+    words = iter(map(str, answer))
+    next(words)
+    return {next(words): _named_values(words) for _ in range(int(next(words)))}
+
+
+def _named_values(words: Iterator[str]) -> dict[str, list[str]]:
+    found = {}
+    for _ in range(int(next(words))):
+        name, count = next(words), int(next(words))
+        # Where there is none, a blank stands in its place.
+        found[name] = [next(words) for _ in range(count or 1)][:count]
+    return found
+
+
+def _properties(values: dict[str, list[str]]) -> list[tuple[Any, ...]]:
     return [
-        (name, _polling_lines(value) if name.lower() in _POLLING else "\n".join(map(str, value)))
+        (name, _polling_lines(value) if name.lower() in _POLLING else "\n".join(value))
         for name, value in sorted(values.items())
     ]
 
 
-def _polling_lines(value: Any) -> str:
+def _polling_lines(words: list[str]) -> str:
     """Write what is polled, which alternates with its periods, a line for each."""
-    words = [str(word) for word in value]
     return "\n".join(
         f"{name} {period} ms" for name, period in zip(words[::2], words[1::2], strict=False)
     )
 
 
-def _changes(history: Iterable[tango.DbHistory]) -> list[tuple[Any, ...]]:
-    """Give the changes, the latest first."""
-    changes = [
-        (
-            change.get_name(),
-            change.get_date(),
-            _changed_to(change),
-        )
-        for change in history
-    ]
+def _changes(answer: Any, names: int = 1) -> list[tuple[Any, ...]]:
+    """Read a history, the latest first: ``name, date, how many values, value...`` again and again.
+
+    Where an entry has several `names`, the last is the property's.
+    """
+    words = [str(word) for word in answer]
+    changes, at = [], 0
+    while at + names + 1 < len(words):
+        name, date, count = words[at + names - 1 : at + names + 2]
+        at += names + 2
+        value = words[at : at + int(count)]
+        at += int(count)
+        deleted = not value or value == ["DELETED"]
+        changes.append((name, moment(date), "deleted" if deleted else "\n".join(value)))
     return changes[::-1][:HISTORY]
-
-
-def _changed_to(change: tango.DbHistory) -> str:
-    value = [str(text) for text in change.get_value()]
-    return "deleted" if change.is_deleted() or value == ["DELETED"] else "\n".join(value)
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Part]:
     return [Part(title, Rows(tuple(columns), tuple(rows)))] if rows else []
-
-
-# --- several devices ------------------------------------------------------------------------------
-
-
-def _device_rows(database: tango.Database, devices: Sequence[str]) -> Rows:
-    """Tell of devices by name: what they are, who serves them, whether they are exported."""
-    rows = [_device_row(database, name) for name in devices[:DEVICES]]
-    columns = ("device", "alias", "class", "server", "exported", "started")
-    return Rows(columns, tuple(rows), max(0, len(devices) - DEVICES))
-
-
-def _device_row(database: tango.Database, device: str) -> tuple[Any, ...]:
-    info = database.get_device_info(device)
-    return (
-        info.name,
-        _alias_of(database, device),
-        known(info.class_name),
-        known(info.ds_full_name),
-        "yes" if info.exported else "no",
-        known(info.started_date),
-    )
-
-
-# --- classes, servers, hosts ----------------------------------------------------------------------
-
-_Found = tuple[list[tuple[str, str]], list[Part]]
-"""Facts and parts."""
-
-
-def class_facts(database: tango.Database, name: str) -> _Found:
-    """Ask what devices a class has, and its properties."""
-    devices = [str(one) for one in database.get_device_name("*", name).value_string]
-    exported = list(database.get_device_exported_for_class(name).value_string)
-    parts = [Part("devices", _device_rows(database, devices))] if devices else []
-    facts = [("devices", f"{len(devices):,}, {len(exported):,} of them exported")]
-    return facts, [*parts, *_class_settings(database, name)]
-
-
-def server_facts(database: tango.Database, name: str) -> _Found:
-    """Ask what a server serves, where it runs and since when."""
-    flat = list(map(str, database.get_device_class_list(name)))
-    devices = [
-        device for device, kind in zip(flat[::2], flat[1::2], strict=True) if kind != "DServer"
-    ]
-    classes = sorted({kind for kind in flat[1::2] if kind != "DServer"}, key=str.lower)
-    own = database.get_device_info(f"dserver/{name}")
-    running = bool(own.exported)
-    facts = [
-        ("host", host_of(database, own)),
-        ("runs", f"yes, process {own.pid}" if running else "no"),
-        ("started" if running else "last started", known(own.started_date) or "never"),
-        ("stopped", "" if running else known(own.stopped_date)),
-        ("classes", ", ".join(classes)),
-        ("devices", f"{len(devices):,}"),
-        ("started by", _starter(database, name)),
-        ("administered by", f"dserver/{name}"),
-    ]
-    parts = [Part("devices", _device_rows(database, devices))] if devices else []
-    return [(title, text) for title, text in facts if text], parts
-
-
-def _starter(database: tango.Database, server: str) -> str:
-    try:
-        info = database.get_server_info(server)
-    except tango.DevFailed:
-        return ""  # nobody has ever told the database how it is to be started
-    return f"the Starter, at level {info.level}" if info.mode else ""
-
-
-def host_facts(database: tango.Database, name: str) -> _Found:
-    """Ask what servers belong to a host, and which of them run."""
-    servers = [str(one) for one in database.get_host_server_list(name).value_string]
-    rows = tuple(_server_row(database, server) for server in servers[:SERVERS])
-    columns = ("server", "runs", "process", "started", "classes")
-    hidden = len(servers) - len(rows)
-    running = sum(row[1] == "yes" for row in rows)
-    of = f"of the first {len(rows):,}, {running:,} run" if hidden else f"{running:,} of them run"
-    facts = [("servers", f"{len(servers):,}, {of}")]
-    return facts, [Part("servers", Rows(columns, rows, hidden))] if rows else []
-
-
-def _server_row(database: tango.Database, server: str) -> tuple[str, str, str, str, str]:
-    classes = map(str, database.get_device_class_list(server)[1::2])
-    served = ", ".join(sorted({kind for kind in classes if kind != "DServer"}))
-    try:
-        own = database.get_device_info(f"dserver/{server}")
-    except tango.DevFailed:
-        return server, "", "", "", served  # entered by hand, without its own device
-    runs = "yes" if own.exported else "no"
-    return server, runs, str(own.pid) if own.exported else "", known(own.started_date), served

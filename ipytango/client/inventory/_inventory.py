@@ -12,7 +12,7 @@ import tango
 from ...errors import CatalogueError, NotInDatabase
 from .._readings import Failure, FailureLevel, failure_of
 from ..calls import Call, CallTimedOut, Dispatch
-from ..catalogue import Catalogues, Question
+from ..catalogue import Catalogues
 from ..snapshots import ConfigSnapshot, DeviceStatus, ValueSnapshot
 from ._about import About, Part
 from ._database_side import (
@@ -128,22 +128,19 @@ class _Enquiry:
         interface, polled = self._ask(device_interface, address), self._ask(polling, address)
         # Before the device: one that is defined nowhere is no device.
         served, unserved = self._served(found)
-        kept = self._parts_kept(
-            found,
-            Question(f"properties of {name}", lambda database: device_settings(database, name)),
-        )
+        kept = self._kept(found, device_settings, name)
         doing = self._answer(asked[0])
         status = DeviceStatus("", "", doing) if isinstance(doing, Failure) else doing
         if status.failure is not None:
             for call in (*asked, interface, polled, calls):
                 self._dispatch.pool.cancel(call)
-            return served, status, [*unserved, *kept]
+            return served, status, [*unserved, *_parts_in(kept)]
         own = self._answer(asked[1])
         facts = served if isinstance(own, Failure) else _merged(served, own)
         parts = [
             *self._parts("interface", interface),
             *self._parts("polling", polled),
-            *kept,
+            *_parts_in(kept),
             *unserved,
             *self._parts("recent calls", calls),
         ]
@@ -156,26 +153,14 @@ class _Enquiry:
         polled = self._ask(polling, address, "attribute", name)
         history = self._ask(attribute_history, address, name)
         served, unserved = self._served(found)
-        alias = self._kept(
-            found,
-            Question(
-                f"the alias of {found.name}",
-                lambda database: alias_of_attribute(database, found.name),
-            ),
-        )
-        kept = self._parts_kept(
-            found,
-            Question(
-                f"the configuration of {found.name}",
-                lambda database: attribute_settings(database, found.device, name),
-            ),
-        )
+        alias = self._kept(found, alias_of_attribute, found.name)
+        kept = self._kept(found, attribute_settings, found.device, name)
         read, configured = self._parts("value", value), self._parts("configuration", config)
         parts = [
             *_with_facts(read, configured),
             *configured,
             *self._parts("polling", polled),
-            *kept,
+            *_parts_in(kept),
             *unserved,
             *self._parts("polled history", history),
         ]
@@ -199,9 +184,7 @@ class _Enquiry:
         name = found.name
         ask = {"class": class_facts, "server": server_facts, "host": host_facts}[found.kind]
         versions = self._ask(server_versions, found.address) if found.kind == "server" else None
-        answer = self._kept(
-            found, Question(f"all of {found.kind} {name}", lambda database: ask(database, name))
-        )
+        answer = self._kept(found, ask, name)
         if isinstance(answer, Failure):
             return [], None, [Part(_KEPT, answer)]
         facts, parts = answer
@@ -220,30 +203,21 @@ class _Enquiry:
         """Ask the database who serves a device; a device that it does not know is none."""
         if found.catalogue is None:
             return [("server", f"at {found.host}, without a database")], []
-        question = Question(
-            f"device {found.device} and its server",
-            lambda database: served_facts(database, found.device),
-        )
         try:
-            return found.catalogue.ask(question, wait_s=self._left_s()), []
+            return served_facts(found.catalogue, found.device, self._left_s()), []
         except NotInDatabase:
             raise
         except CatalogueError as error:
             return [], [Part(_KEPT, failure_of(error))]
 
-    def _kept(self, found: Found, question: Question[Any]) -> Any:
+    def _kept(self, found: Found, ask: Callable[..., Any], *names: str) -> Any:
         """Ask the database; None without one, a `Failure` for an error."""
         if found.catalogue is None:
             return None
         try:
-            return found.catalogue.ask(question, wait_s=self._left_s())
+            return ask(found.catalogue, *names, self._left_s())
         except CatalogueError as error:
             return failure_of(error)
-
-    def _parts_kept(self, found: Found, question: Question[list[Part]]) -> list[Part]:
-        answer = self._kept(found, question)
-        # A database that is silent has been told of once, with who serves the device.
-        return answer if isinstance(answer, list) else []
 
     def _ask(self, question: Callable[..., Any], *args: Any) -> Call:
         """Start to ask a device, which the first argument names."""
@@ -266,6 +240,11 @@ class _Enquiry:
 
     def _left_s(self) -> float:
         return max(0.0, self._until_s - time.monotonic())
+
+
+def _parts_in(kept: list[Part] | Failure | None) -> list[Part]:
+    """Return what the database keeps; that it is silent is said already, with who serves it."""
+    return kept if isinstance(kept, list) else []
 
 
 def _with_facts(read: list[Part], configured: list[Part]) -> list[Part]:

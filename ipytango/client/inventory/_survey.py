@@ -1,0 +1,152 @@
+"""All devices and servers of a database at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import tango
+
+from ..catalogue import Catalogue, Question
+from ._database_side import known, moment
+from ._listed import ListedDevice
+
+__all__ = ["ADMIN", "SERVERS_OWN", "ServerStart", "Survey", "survey"]
+
+ADMIN = "dserver/"
+"""What the names of servers' own devices begin with."""
+
+SERVERS_OWN = "DServer"
+"""The class of servers' own devices."""
+
+KEEP_S = 20.0
+"""A survey is given again for so long; `Catalogue.refresh` forgets it."""
+
+# Constant texts: nothing that anybody has typed gets into them.
+_DEVICES = "SELECT name, alias, class, server, exported FROM device"
+_SERVERS = f"SELECT name, host, exported, started FROM device WHERE class = '{SERVERS_OWN}'"  # noqa: S608
+_DEVICE_COLUMNS, _SERVER_COLUMNS = 5, 4
+
+
+@dataclasses.dataclass(frozen=True)
+class ServerStart:
+    """Where and when a server was last started."""
+
+    name: str
+    """``Server/instance``, as its own device has it."""
+
+    host: str
+    runs: bool
+    started: str
+    """As the database writes it; empty for never."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Survey:
+    """What a database has."""
+
+    devices: tuple[ListedDevice, ...]
+    """All but the servers' own, by name."""
+
+    servers: dict[str, ServerStart]
+    """By name in lower case. A server that was entered by hand and never started has none."""
+
+
+_Put = Callable[..., Any]
+
+
+def survey(catalogue: Catalogue, *, wait_s: float) -> Survey:
+    """Return all devices and servers. Raises `CatalogueError`."""
+    return catalogue.ask(
+        Question("all devices and their servers", _ask), wait_s=wait_s, fresh_s=KEEP_S
+    )
+
+
+def _ask(put: _Put) -> Survey:
+    """Ask; blocks.
+
+    Tango's database can be asked for a table as a whole, by a command of its own. It takes half a
+    second for 100,000 devices, where to ask each server what it serves takes ten. A database that
+    refuses it, or has other columns, is asked the long way.
+    """
+    try:
+        servers = {start.name.lower(): start for start in _servers_in_one(put)}
+        devices = list(_devices_in_one(put, servers))
+    except (tango.ConnectionFailed, tango.CommunicationFailed):
+        raise
+    except tango.DevFailed:
+        names = _listed(put("DbGetServerList", "*"))
+        servers = {name.lower(): start for name, start in _starts(put, names)}
+        devices = list(_by_server(put, names, servers))
+    devices.sort(key=lambda device: device.name.lower())
+    return Survey(tuple(devices), servers)
+
+
+# --- by the command for whole tables --------------------------------------------------------------
+
+
+def _rows(put: _Put, select: str, width: int) -> Iterator[tuple[str, ...]]:
+    numbers, words = put("DbMySqlSelect", select)
+    if int(numbers[-1]) != width:
+        tango.Except.throw_exception(
+            "API_InvalidArgs", f"{width} columns were asked for, {numbers[-1]} came", "survey"
+        )
+    return zip(*(words[column::width] for column in range(width)), strict=True)
+
+
+def _servers_in_one(put: _Put) -> Iterator[ServerStart]:
+    for name, host, exported, started in _rows(put, _SERVERS, _SERVER_COLUMNS):
+        yield ServerStart(name[len(ADMIN) :], known(host), exported == "1", moment(started))
+
+
+def _devices_in_one(put: _Put, servers: dict[str, ServerStart]) -> Iterator[ListedDevice]:
+    for name, alias, kind, server, exported in _rows(put, _DEVICES, _DEVICE_COLUMNS):
+        if kind != SERVERS_OWN:
+            start = servers.get(server.lower())
+            host = start.host if start else ""
+            yield ListedDevice(name, _shown(alias), kind, server, host, exported == "1")
+
+
+# --- the long way ---------------------------------------------------------------------------------
+
+
+def _starts(put: _Put, names: Iterable[str]) -> Iterator[tuple[str, ServerStart]]:
+    for name in names:
+        try:
+            (exported, *_), texts = put("DbGetDeviceInfo", f"{ADMIN}{name}")
+        except (tango.ConnectionFailed, tango.CommunicationFailed):
+            raise
+        except tango.DevFailed:
+            continue  # entered by hand, without its own device
+        host, started = map(str, texts[4:6])
+        start = ServerStart(name, known(host), bool(exported), moment(started))
+        yield name, start
+
+
+def _by_server(
+    put: _Put, names: Iterable[str], servers: dict[str, ServerStart]
+) -> Iterator[ListedDevice]:
+    exported = {name.lower() for name in _listed(put("DbGetDeviceExportedList", "*"))}
+    aliases = {
+        str(put("DbGetAliasDevice", alias)).lower(): alias
+        for alias in _listed(put("DbGetDeviceAliasList", "*"))
+    }
+    for server in names:
+        start = servers.get(server.lower())
+        host = start.host if start else ""
+        flat = _listed(put("DbGetDeviceClassList", server))
+        for name, kind in zip(flat[::2], flat[1::2], strict=True):
+            key = name.lower()
+            if kind != SERVERS_OWN:
+                alias = _shown(aliases.get(key, ""))
+                yield ListedDevice(name, alias, kind, server, host, key in exported)
+
+
+def _listed(answer: Any) -> list[str]:
+    return [str(name) for name in answer if name]
+
+
+def _shown(alias: str) -> str:
+    """Return the alias, unless it begins with ``_``: that is to be hidden."""
+    return "" if alias.startswith("_") else alias

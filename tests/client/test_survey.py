@@ -1,0 +1,88 @@
+"""All devices of a database at once: by its command for tables, and where it has none."""
+
+from typing import Any
+
+import pytest
+import tango
+
+from ipytango.client import matcher_of_glob, matcher_of_regex
+from ipytango.client.inventory._database_side import moment
+from ipytango.client.inventory._survey import _ask
+from ipytango.errors import OptionError
+
+
+class Asked:
+    """A real database, and the commands that it is asked by; it can refuse that for tables."""
+
+    def __init__(self, host: str, *, refusing: bool) -> None:
+        name, _, port = host.rpartition(":")
+        self.database = tango.Database(name, int(port))
+        self.refusing = refusing
+        self.commands: set[str] = set()
+
+    def put(self, command: str, argument: Any) -> Any:
+        self.commands.add(command)
+        if self.refusing and command == "DbMySqlSelect":
+            tango.Except.throw_exception("API_CommandNotFound", "not here", "Asked.put")
+        return self.database.command_inout(command, argument)
+
+
+def test_both_ways_find_the_same(tango_host: str) -> None:
+    quick, slow = (Asked(tango_host, refusing=refusing) for refusing in (False, True))
+    quick.database.put_device_alias("sys/database/2", "surveyed")
+    try:
+        in_one, by_server = _ask(quick.put), _ask(slow.put)
+    finally:
+        quick.database.delete_device_alias("surveyed")
+    assert quick.commands == {"DbMySqlSelect"}
+    assert "DbGetDeviceClassList" in slow.commands
+    assert in_one == by_server
+    found = {device.name: device for device in in_one.devices}
+    assert found["sys/database/2"].alias == "surveyed"
+    assert found["sys/tg_test/1"].server == "TangoTest/test"
+    assert found["sys/tg_test/1"].exported
+    assert in_one.servers["tangotest/test"].runs
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "fits"),
+    [
+        ("", "a/b/c", True),
+        ("b/", "A/B/C", True),
+        ("a/?/c", "a/b/c", True),
+        ("a/*", "x/a/b", False),
+        ("[ab]/*", "B/c/d", True),
+        ("a.b", "axb", False),
+    ],
+)
+def test_glob(pattern: str, name: str, fits: bool) -> None:
+    assert matcher_of_glob(pattern)(name) is fits
+
+
+@pytest.mark.parametrize(
+    ("pattern", "coarse"), [("a/b*", "a/b*"), ("a/?/c", "a/*"), ("a/[bc]/*", "a/*"), ("a", "*a*")]
+)
+def test_database_is_asked_for_no_less_than_fits(pattern: str, coarse: str) -> None:
+    assert matcher_of_glob(pattern).coarse == coarse
+
+
+def test_regular_expression_begins_a_name_in_any_case() -> None:
+    assert matcher_of_regex("SYS/tg.*")("sys/tg_test/1")
+    assert not matcher_of_regex("tg")("sys/tg_test/1")
+    with pytest.raises(OptionError, match="no regular expression"):
+        matcher_of_regex("(")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("22-11-2026 at 15:41:45", "2026-11-22 15:41:45"),
+        ("1st-November-2026 at 15:41:45", "2026-11-01 15:41:45"),
+        ("22/11/2026 15:41:45", "2026-11-22 15:41:45"),
+        ("2026-11-22 15:41:45", "2026-11-22 15:41:45"),
+        ("?", ""),
+        ("some day", "some day"),
+    ],
+)
+def test_moment(written: str, read: str) -> None:
+    assert moment(written) == read
