@@ -175,6 +175,8 @@ def test_locked_panel_changes_nothing_whatever_is_sent(viewer: Viewer, outside: 
         assert "e" in viewer.ask(op, argument)
     assert facts_of(outside) == before
     assert not viewer.deeds
+    plot = viewer.ask("line", {"op": "plot", "a": {"name": "ramp"}})["v"]
+    assert plot == "ipytango.plot('test/panel/1/ramp')"
     line = viewer.ask("line", {"op": "write", "a": CHANGES[0][1]})["v"]
     assert line == "tango.DeviceProxy('test/panel/1').write_attribute('current', 1.5)"
     assert facts_of(outside) == before

@@ -21,6 +21,7 @@ __all__ = [
     "carry_out",
     "command_action",
     "delete_property_action",
+    "plot_line",
     "polling_action",
     "property_action",
     "read_line",
@@ -62,6 +63,11 @@ def carry_out(device: str, action: Action) -> Any:
 def read_line(device: DeviceName, attribute: str) -> str:
     """Return the Python line that reads an attribute."""
     return call_text(device.source, "read_attribute", attribute)
+
+
+def plot_line(device: DeviceName, attribute: str) -> str:
+    """Return the Python line that plots an attribute."""
+    return f"ipytango.plot({DeviceName(device.source).attribute(attribute)!r})"
 
 
 def write_action(device: DeviceName, facts: AttributeFacts, text: str) -> Action:

@@ -11,6 +11,7 @@ from ...client import (
     DeviceName,
     command_action,
     delete_property_action,
+    plot_line,
     polling_action,
     property_action,
     read_line,
@@ -39,9 +40,11 @@ class Requests:
         return CHANGES[op](self, argument)
 
     def line(self, op: str, argument: Any) -> str:
-        """Return the Python line of one of `CHANGES`, or of a reading."""
+        """Return the Python line of one of `CHANGES`, or of a reading or a plot."""
         if op == "read":
             return read_line(self._device, self.attribute(argument).facts.name)
+        if op == "plot":
+            return plot_line(self._device, self.attribute(argument).facts.name)
         return self.action(op, argument).line
 
     def attribute(self, argument: Any) -> ConfigSnapshot:

@@ -153,7 +153,8 @@ export class AttributeRow extends Row {
     if (!panel) return;
     const slot = make("div");
     slot.setAttribute("data-ipytango", panel);
-    this.place.append(slot);
+    const copy = copyButton(this.desk, () => ["plot", { name: this.member.name }]);
+    this.place.append(slot, copy);
   }
 }
 
