@@ -107,6 +107,14 @@ class Channel:
         state = "failed" if failure is not None and feed.state == "live" else feed.state
         return Status(state, feed.source, None if failure is None else str(failure), quality)
 
+    @property
+    def mark(self) -> str:
+        """What is said of it in a word: nothing while it is live and valid."""
+        status = self.status
+        if status.state != "live":
+            return status.state
+        return "" if status.quality == "VALID" else status.quality.lower()
+
     def take(self, reading: Reading) -> bool:
         """Take a reading; returns whether what is known of the attribute has changed."""
         self.latest = reading

@@ -88,8 +88,8 @@ class Parts:
         drawings = []
         for part in self:
             drawing = part.drawing(window_s)
-            names = [one.attribute for one in self._channels if self._drawing(one) is part]
-            drawing.alt = f"{part.kind} of {', '.join(names)}"
+            names = ", ".join(channel.attribute for channel in self._channels_of(part))
+            drawing.alt = f"{part.kind} of {names}"
             drawings.append(drawing)
         return drawings
 
@@ -118,6 +118,13 @@ class Parts:
                 f"in to_pandas({chosen[0].attribute!r})."
             )
         return [(channel, self.values_of(channel)) for channel in chosen]
+
+    def drawn_by(self, part: Part) -> list[tuple[Channel, Any]]:
+        """Return the attributes that a part draws, and what there is of each."""
+        return [(channel, self.values_of(channel)) for channel in self._channels_of(part)]
+
+    def _channels_of(self, part: Part) -> list[Channel]:
+        return [channel for channel in self._channels if self._drawing(channel) is part]
 
     def values_of(self, channel: Channel) -> Any:
         """Return what there is of one attribute, as its part gives it; None where it has none."""

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...client import AttributePattern, Call, Following, Reading, attribute_names, history_of
+from ...client import Call, Following, Reading, history_of
 from ...display import PALETTE, plot_html, plot_text, stacked
-from ...errors import AttributeNameError, OptionError
 from ...green import allocate_lock
 from ..hub import Frame, Look, Panel, Settling, path_of, seconds_of, text_or_file
 from ._channel import Channel
+from ._options import names_of, window_of
 from ._parts import Part, Parts
-from ._tables import csv_of, frame_of
+from ._tables import csv_for_browser, csv_of, frame_of
 from ._trend import Trend
 
 if TYPE_CHECKING:
@@ -24,14 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Plot"]
 
-MOST_ATTRIBUTES = 32
 FIRST_READINGS_S = 1.0
 """How long a new plot waits to learn what its attributes are, so that its snapshot is not empty."""
 
 CURVE_RATE_HZ = 30.0
 SPARK_WIDTH = 40
-BROWSER_CSV = 4_000_000
-"""Characters of a CSV that a browser is sent at most."""
 
 
 class Plot(Panel):
@@ -54,9 +51,9 @@ class Plot(Panel):
         history: bool = True,
         log: bool = False,
     ) -> None:
-        names = _names(attributes)
+        names = names_of(attributes)
         self._period_s = seconds_of("period", period_s)
-        self._window_s = _window(window_s)
+        self._window_s = window_of(window_s)
         self._history = history
         self._lock = allocate_lock()
         self._paused_s: float | None = None
@@ -97,7 +94,7 @@ class Plot(Panel):
 
     @window.setter
     def window(self, seconds: float | None) -> None:
-        self._window_s = _window(seconds)
+        self._window_s = window_of(seconds)
         self.configured()
 
     def pause(self) -> None:
@@ -203,7 +200,7 @@ class Plot(Panel):
             return None
         part = self._parts.named(str(argument.get("part")))
         if op == "csv":
-            return self._csv_of(part)
+            return csv_for_browser(self._parts.drawn_by(part))
         answer = part.command(op, argument)
         if op in ("colours", "scale"):
             self.configured()
@@ -234,10 +231,7 @@ class Plot(Panel):
         lines = [line for part in self._parts for line in part.lines(width)]
         lines.sort(key=lambda line: line[0].number)
         return plot_text(
-            [
-                (channel.attribute, value, course, _mark(channel))
-                for channel, value, course in lines
-            ],
+            [(channel.attribute, value, course, channel.mark) for channel, value, course in lines],
             self._parts.notes(),
         )
 
@@ -303,19 +297,6 @@ class Plot(Panel):
 
         self.hub.client.submit(history_of, device, name).when_done(take)
 
-    def _csv_of(self, part: Part) -> str:
-        if isinstance(part, Trend):
-            chosen = [channel for channel in self._channels if channel.kind == "trend"]
-        else:
-            chosen = [part.channel]
-        text = csv_of([(channel, self._parts.values_of(channel)) for channel in chosen])
-        if len(text) > BROWSER_CSV:
-            raise OptionError(
-                f"These are {len(text):,} characters of CSV, too many for a browser: "
-                "to_csv(path) of the plot writes them to a file."
-            )
-        return text
-
     def _pause(self, *, on: bool) -> None:
         if on == self.paused:
             return
@@ -342,33 +323,3 @@ def _hand_on(plot: weakref.ref[Plot], channel: Channel, reading: Reading) -> Non
 def _close_all(followings: list[Following]) -> None:
     while followings:
         followings.pop().close()
-
-
-def _names(attributes: Sequence[object]) -> list[str]:
-    names = list(dict.fromkeys(attribute_names(attributes)))
-    if not names:
-        raise AttributeNameError(
-            "No attribute to plot: name at least one, such as 'sys/tg_test/1/ampli'."
-        )
-    if len(names) > MOST_ATTRIBUTES:
-        raise OptionError(
-            f"{len(names)} attributes are too many for one plot, which takes {MOST_ATTRIBUTES}; "
-            "%tango_watch shows any number."
-        )
-    for name in names:
-        if AttributePattern.of(name) is not None:
-            raise AttributeNameError(
-                f"{name!r} stands for several attributes; a plot wants each by its name."
-            )
-    return names
-
-
-def _window(seconds: float | None) -> float | None:
-    return None if seconds is None else seconds_of("window", seconds)
-
-
-def _mark(channel: Channel) -> str:
-    status = channel.status
-    if status.state != "live":
-        return status.state
-    return "" if status.quality == "VALID" else status.quality.lower()

@@ -11,11 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...display import csv_text
+from ...errors import OptionError
 from ..hub import imported_pandas
 from ._channel import Channel
 from ._samples import Columns
 
-__all__ = ["csv_of", "frame_of"]
+__all__ = ["csv_for_browser", "csv_of", "frame_of"]
+
+BROWSER_CSV = 4_000_000
+"""Characters of a CSV that a browser is sent at most."""
 
 Taken = Sequence[tuple[Channel, Any]]
 """Attributes of one kind, and what there is of each: see `Trend.columns`, `Curve.values`..."""
@@ -45,6 +49,17 @@ def frame_of(taken: Taken) -> Any:
 def csv_of(taken: Taken) -> str:
     """Return comma-separated values, with a line of names but for images."""
     return csv_text(_csv_rows(taken))
+
+
+def csv_for_browser(taken: Taken) -> str:
+    """Return the same for a browser. Raises `OptionError` where that is too much."""
+    text = csv_of(taken)
+    if len(text) > BROWSER_CSV:
+        raise OptionError(
+            f"These are {len(text):,} characters of CSV, too many for a browser: "
+            "to_csv(path) of the plot writes them to a file."
+        )
+    return text
 
 
 def _csv_rows(taken: Taken) -> Iterable[Sequence[Any]]:
