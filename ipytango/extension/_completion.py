@@ -42,6 +42,8 @@ _LABEL = _at_end(
     r"\s*(?:==|!=|=)\s*(?P<text>(?P<quote>[\"']?)(?P<typed>[^\"'()]*))"
 )
 
+_FIRST_NAME = re.compile(r"\s*[\"'](?P<name>[^\"']+)[\"']\s*,\s*")
+
 CODE_READ = 4000
 """Characters before the cursor that a call may stand in."""
 
@@ -58,6 +60,8 @@ very same cell."""
 
 _OF_IPYTANGO: dict[str, NameKind] = {
     "explore": "device",
+    "info": "any",
+    "ls": "device",
     "panel": "device",
     "plot": "attribute",
     "stream": "attribute",
@@ -153,16 +157,21 @@ class _Code:
             return _result(completions.of_class(name, typed), typed, "device")
         owner, _, method = called.rpartition(".")
         device = self._thing(owner) if owner else None
-        if is_device(device) and (not found["before"].strip(" [(") or "[" in found["before"]):
+        if not is_device(device):
+            return {"completions": []}
+        before = found["before"]
+        if not before.strip(" [(") or "[" in before:
             return _result(self._interface_names(device, method, typed), typed, "attribute")
+        written = _FIRST_NAME.fullmatch(before)
+        if written and method.startswith("write_attribute"):
+            return _result(self._labels_of(device, written["name"], typed), typed, "enum label")
         return {"completions": []}
 
     def _kind(self, called: str, thing: object) -> NameKind | None:
         """Say what name belongs into a call, by what is called or, failing that, by its name."""
         if thing is _MISSING:
             return _BY_NAME.get(called.rpartition(".")[2])
-        module = str(getattr(thing, "__module__", ""))
-        if module.split(".", maxsplit=1)[0] == __name__.split(".")[0]:
+        if str(getattr(thing, "__module__", "")).partition(".")[0] == _PACKAGE:
             name = str(getattr(thing, "__name__", ""))
             kind = _OF_IPYTANGO.get(name) or _BY_NAME.get(name)
             if kind is not None:
@@ -222,18 +231,15 @@ class _Code:
         device = self._thing(found["owner"])
         if not is_device(device):
             return []
-        interface = self._client.members.interface(device)
         name = found["attribute"] or found["item"]
-        facts = interface.attribute(name) if interface else None
-        if facts is None:
-            return []
-        quote, end = found["quote"], ""
-        if not quote:
-            quote = end = '"'
-        return [
-            f"{quote}{label}{end}"
-            for label in _beginning(facts.enum_labels, found["typed"].strip())
-        ]
+        labels = self._labels_of(device, name, found["typed"].strip())
+        quote = found["quote"]
+        return [f"{quote}{label}" if quote else f'"{label}"' for label in labels]
+
+    def _labels_of(self, device: Any, attribute: str, typed: str) -> list[str]:
+        interface = self._client.members.interface(device)
+        facts = interface.attribute(attribute) if interface else None
+        return _beginning(facts.enum_labels, typed) if facts else []
 
     def _attributes(self, device: Any) -> tuple[AttributeFacts, ...]:
         interface = self._client.members.interface(device)

@@ -78,6 +78,8 @@ NAMES = {
     'for r in ipytango.stream("sys/tg_test/1/amp': ["sys/tg_test/1/ampli"],
     'TangoTest("': ["sys/"],
     'TangoTest("sys/tg_test/': ["sys/tg_test/1"],
+    "%tango_panel The-": ["The-Test"],
+    "%tango_info TangoTes": ["TangoTest", "TangoTest/"],
     "%tango_watch sys/tg_test/1/ampli sys/tg": ["sys/tg_test/"],
     "%tango_plot sys/tg_test/1/amp": ["sys/tg_test/1/ampli"],
     "w = %tango_watch sys/tg_test/1/amp": ["sys/tg_test/1/ampli"],
@@ -91,6 +93,11 @@ NAMES = {
 def test_names(shell: Kernel) -> None:
     found = {code: matches_of(shell, code) for code in NAMES}
     assert found == NAMES
+
+
+def test_names_of_a_class_that_was_used(shell: Kernel) -> None:
+    shell.run('test = TangoTest("sys/tg_test/1")').check()
+    assert matches_of(shell, 'TangoTest("sys/tg_test/') == ["sys/tg_test/1"]
 
 
 def test_names_of_a_named_database(shell: Kernel, tango_host: str) -> None:
@@ -122,6 +129,7 @@ MEMBERS = {
     'dev.read_attribute("amp': ["ampli"],
     'dev.read_attributes(["ampli", "long_spectrum_r': ["long_spectrum_ro"],
     'dev.command_inout("swi': ["SwitchStates"],
+    'slow.write_attribute("mode", "s': ["STANDBY"],
     "slow.mode = ": ['"OFF"', '"RUNNING"', '"STANDBY"'],
     "slow.mode = 'o": ["'OFF"],
     'slow["mode"] = "st': ['"STANDBY'],
