@@ -275,9 +275,7 @@ class Catalogue:
         """Put a question to the database; blocks, in a worker."""
         if self._database is None:
             self._database = self._connect()
-        if not question.by_commands:
-            self._database.command_inout("State")  # it answers now, so it will hold up nobody
-        return question.ask(self._database)
+        return question.ask(self._database.command_inout)
 
     def _connect(self) -> tango.Database:
         """Connect to the first of the hosts that answers. Raises the last one's `DevFailed`."""

@@ -30,13 +30,10 @@ class Question(Generic[T]):
     about: str
     """What is asked for, as errors say it: ``families of sys``."""
 
-    ask: Callable[[tango.Database], T] = dataclasses.field(compare=False, repr=False)
-    """Asks a database; blocks. Raises `tango.DevFailed`, or `LookupError` for what it does not
-    know."""
-
-    by_commands: bool = dataclasses.field(default=False, compare=False, repr=False)
-    """Whether it asks by ``command_inout`` alone. Most other methods of `Database` keep Python's
-    global lock while they wait (PyTango 10.3): when the database hangs, all threads do."""
+    ask: Callable[[Put], T] = dataclasses.field(compare=False, repr=False)
+    """Asks a database, by commands alone: most of PyTango's own methods of `Database` keep Python's
+    global lock while they wait (PyTango 10.3), and when the database hangs, all threads do.
+    Blocks. Raises `tango.DevFailed`, or `LookupError` for what the database does not know."""
 
     key: str = dataclasses.field(init=False, repr=False)
 
@@ -53,7 +50,7 @@ class Question(Generic[T]):
     @staticmethod
     def report() -> Question[tuple[tuple[str, str], ...]]:
         """Ask what the database says of itself: names and values."""
-        return _by_commands("a report of itself", lambda put: tuple(report_facts(put("DbInfo"))))
+        return Question("a report of itself", lambda put: tuple(report_facts(put("DbInfo"))))
 
     # --- devices, level by level ------------------------------------------------------------------
 
@@ -86,7 +83,7 @@ class Question(Generic[T]):
     @staticmethod
     def row(device: str) -> Question[DeviceRow]:
         """Ask for all that the database keeps of one device, by its name or its alias."""
-        return _by_commands(f"device {device}", lambda put: _row(put, device))
+        return Question(f"device {device}", lambda put: _row(put, device))
 
     # --- classes, servers, hosts ------------------------------------------------------------------
 
@@ -118,17 +115,17 @@ class Question(Generic[T]):
     @staticmethod
     def server_devices(server: str) -> Question[tuple[ServedDevice, ...]]:
         """Ask for the devices of one server, with their classes."""
-        return _by_commands(f"devices of server {server}", lambda put: _served(put, server))
+        return Question(f"devices of server {server}", lambda put: _served(put, server))
 
     @staticmethod
     def server(server: str) -> Question[ServerRow]:
         """Ask for what the database keeps of one server."""
-        return _by_commands(f"server {server}", lambda put: _server(put, server))
+        return Question(f"server {server}", lambda put: _server(put, server))
 
     @staticmethod
     def hosts() -> Question[Names]:
         """Ask for the hosts that servers have run on."""
-        return _by_commands("hosts", lambda put: _without_never(_names(put("DbGetHostList", "*"))))
+        return Question("hosts", lambda put: _without_never(_names(put("DbGetHostList", "*"))))
 
     @staticmethod
     def host_servers(host: str) -> Question[Names]:
@@ -145,7 +142,7 @@ class Question(Generic[T]):
     @staticmethod
     def device_of(alias: str) -> Question[str]:
         """Ask for the device behind an alias."""
-        return _by_commands(
+        return Question(
             f"device of alias {alias}", lambda put: _one(put("DbGetAliasDevice", alias))
         )
 
@@ -157,17 +154,13 @@ class Question(Generic[T]):
     @staticmethod
     def attribute_of(alias: str) -> Question[str]:
         """Ask for the attribute, ``domain/family/member/name``, behind an attribute's alias."""
-        return _by_commands(
+        return Question(
             f"attribute of alias {alias}", lambda put: _one(put("DbGetAliasAttribute", alias))
         )
 
 
-def _by_commands(about: str, ask: Callable[[Put], T]) -> Question[T]:
-    return Question(about, lambda database: ask(database.command_inout), by_commands=True)
-
-
 def _for_names(about: str, command: str, argument: str | list[str]) -> Question[Names]:
-    return _by_commands(about, lambda put: _names(put(command, argument)))
+    return Question(about, lambda put: _names(put(command, argument)))
 
 
 def _names(answer: Iterable[Any]) -> Names:
