@@ -12,7 +12,7 @@ from .charts import quality_colour, state_colour
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["render"]
+__all__ = ["already_escaped", "render"]
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -24,6 +24,13 @@ def render(name: str, /, **values: Any) -> str:
     `jinja2.UndefinedError` when a value that the template uses is not given.
     """
     return _environment().get_template(name).render(**values).strip()
+
+
+def already_escaped(html: str) -> Any:
+    """Return HTML that `render` has made, to be put into another template as it is."""
+    import markupsafe  # comes with jinja2, and only where something is displayed
+
+    return markupsafe.Markup(html)  # noqa: S704 - it is escaped already
 
 
 @functools.cache

@@ -14,7 +14,7 @@ import functools
 import keyword
 import re
 from collections.abc import Callable, Iterable, Iterator
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
@@ -272,7 +272,9 @@ def _in_words(value: Any) -> str:
         return repr(value)
     if isinstance(value, type):
         return f"tango.{value.__name__}"
-    return (getattr(value, "__doc__", None) or repr(value)).strip().partition("\n")[0]
+    if not callable(value):
+        return "PyTango" if isinstance(value, ModuleType) else "the tango.Database of DB_NAME"
+    return (value.__doc__ or "").strip().partition("\n")[0]
 
 
 async def _until(call_back: Callable[[Callable[[], object]], object], timeout_s: float) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import tango
 
@@ -15,8 +15,10 @@ from ..catalogue import Catalogue, DeviceRow, Question
 from ._about import Part, Rows
 
 __all__ = [
+    "Put",
     "alias_of_attribute",
     "attribute_settings",
+    "by_commands",
     "class_facts",
     "device_settings",
     "host_facts",
@@ -40,7 +42,10 @@ _POLLING = {"polled_attr", "polled_cmd"}
 _PROPERTY_COLUMNS = ("property", "value")
 _HISTORY_COLUMNS = ("property", "changed", "value")
 
-_Put = Callable[..., Any]
+T = TypeVar("T")
+Put = Callable[..., Any]
+"""Puts a command of the database, with its argument; blocks. Raises `tango.DevFailed`."""
+
 _Found = tuple[list[tuple[str, str]], list[Part]]
 """Facts and parts."""
 
@@ -66,6 +71,14 @@ def moment(text: Any) -> str:
 
 
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
+
+
+def by_commands(about: str, ask: Callable[[Put], T]) -> Question[T]:
+    """Return a question that is put by the database's commands alone.
+
+    While one of PyTango's own methods of `Database` waits, all of Python's threads do.
+    """
+    return Question(about, lambda database: ask(database.command_inout), by_commands=True)
 
 
 # --- devices and attributes -----------------------------------------------------------------------
@@ -96,7 +109,7 @@ def _start_facts(row: DeviceRow) -> list[tuple[str, str]]:
 def alias_of_attribute(catalogue: Catalogue, attribute: str, wait_s: float) -> str:
     """Return an attribute's alias; empty where it has none."""
 
-    def ask(put: _Put) -> str:
+    def ask(put: Put) -> str:
         try:
             return known(put("DbGetAttributeAlias2", attribute))
         except (tango.ConnectionFailed, tango.CommunicationFailed):
@@ -104,13 +117,13 @@ def alias_of_attribute(catalogue: Catalogue, attribute: str, wait_s: float) -> s
         except tango.DevFailed:
             return ""  # an error is how databases say that there is none, each its own
 
-    return catalogue.ask(Question(f"the alias of {attribute}", ask), wait_s=wait_s)
+    return catalogue.ask(by_commands(f"the alias of {attribute}", ask), wait_s=wait_s)
 
 
 def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Part]:
     """Give a device's properties, and how they have changed."""
 
-    def ask(put: _Put) -> list[Part]:
+    def ask(put: Put) -> list[Part]:
         names = _listed(put("DbGetDevicePropertyList", [device, "*"]))
         values = _values(put("DbGetDeviceProperty", [device, *names])) if names else {}
         history = put("DbGetDevicePropertyHist", [device, "*"])
@@ -119,7 +132,7 @@ def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Pa
             *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
         ]
 
-    return catalogue.ask(Question(f"properties of {device}", ask), wait_s=wait_s)
+    return catalogue.ask(by_commands(f"properties of {device}", ask), wait_s=wait_s)
 
 
 def attribute_settings(
@@ -127,7 +140,7 @@ def attribute_settings(
 ) -> list[Part]:
     """Give what the database keeps of an attribute's configuration, and how it has changed."""
 
-    def ask(put: _Put) -> list[Part]:
+    def ask(put: Put) -> list[Part]:
         kept = _attributes_values(put("DbGetDeviceAttributeProperty2", [device, attribute]))
         rows = [row for values in kept.values() for row in _properties(values)]
         # Each entry begins with the attribute's name.
@@ -138,7 +151,7 @@ def attribute_settings(
         ]
 
     about = f"the configuration of {device}/{attribute}"
-    return catalogue.ask(Question(about, ask), wait_s=wait_s)
+    return catalogue.ask(by_commands(about, ask), wait_s=wait_s)
 
 
 # --- classes, servers, hosts ----------------------------------------------------------------------
@@ -154,7 +167,7 @@ def class_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:
 def _class_settings(catalogue: Catalogue, name: str, wait_s: float) -> list[Part]:
     """Give a class's properties, those of its attributes, and how they have changed."""
 
-    def ask(put: _Put) -> list[Part]:
+    def ask(put: Put) -> list[Part]:
         names = _listed(put("DbGetClassPropertyList", name))
         values = _values(put("DbGetClassProperty", [name, *names])) if names else {}
         attributes = _listed(put("DbGetClassAttributeList", [name, "*"]))
@@ -171,7 +184,7 @@ def _class_settings(catalogue: Catalogue, name: str, wait_s: float) -> list[Part
             *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
         ]
 
-    return catalogue.ask(Question(f"properties of class {name}", ask), wait_s=wait_s)
+    return catalogue.ask(by_commands(f"properties of class {name}", ask), wait_s=wait_s)
 
 
 def server_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import tango
 
-from ..catalogue import Catalogue, Question
-from ._database_side import known, moment
+from ..catalogue import Catalogue
+from ._database_side import Put, by_commands, known, moment
 from ._listed import ListedDevice
 
 __all__ = ["ADMIN", "SERVERS_OWN", "ServerStart", "Survey", "survey"]
@@ -53,17 +53,14 @@ class Survey:
     """By name in lower case. A server that was entered by hand and never started has none."""
 
 
-_Put = Callable[..., Any]
-
-
 def survey(catalogue: Catalogue, *, wait_s: float) -> Survey:
     """Return all devices and servers. Raises `CatalogueError`."""
     return catalogue.ask(
-        Question("all devices and their servers", _ask), wait_s=wait_s, fresh_s=KEEP_S
+        by_commands("all devices and their servers", _ask), wait_s=wait_s, fresh_s=KEEP_S
     )
 
 
-def _ask(put: _Put) -> Survey:
+def _ask(put: Put) -> Survey:
     """Ask; blocks.
 
     Tango's database can be asked for a table as a whole, by a command of its own. It takes half a
@@ -86,7 +83,7 @@ def _ask(put: _Put) -> Survey:
 # --- by the command for whole tables --------------------------------------------------------------
 
 
-def _rows(put: _Put, select: str, width: int) -> Iterator[tuple[str, ...]]:
+def _rows(put: Put, select: str, width: int) -> Iterator[tuple[str, ...]]:
     numbers, words = put("DbMySqlSelect", select)
     if int(numbers[-1]) != width:
         tango.Except.throw_exception(
@@ -95,12 +92,12 @@ def _rows(put: _Put, select: str, width: int) -> Iterator[tuple[str, ...]]:
     return zip(*(words[column::width] for column in range(width)), strict=True)
 
 
-def _servers_in_one(put: _Put) -> Iterator[ServerStart]:
+def _servers_in_one(put: Put) -> Iterator[ServerStart]:
     for name, host, exported, started in _rows(put, _SERVERS, _SERVER_COLUMNS):
         yield ServerStart(name[len(ADMIN) :], known(host), exported == "1", moment(started))
 
 
-def _devices_in_one(put: _Put, servers: dict[str, ServerStart]) -> Iterator[ListedDevice]:
+def _devices_in_one(put: Put, servers: dict[str, ServerStart]) -> Iterator[ListedDevice]:
     for name, alias, kind, server, exported in _rows(put, _DEVICES, _DEVICE_COLUMNS):
         if kind != SERVERS_OWN:
             start = servers.get(server.lower())
@@ -111,7 +108,7 @@ def _devices_in_one(put: _Put, servers: dict[str, ServerStart]) -> Iterator[List
 # --- the long way ---------------------------------------------------------------------------------
 
 
-def _starts(put: _Put, names: Iterable[str]) -> Iterator[tuple[str, ServerStart]]:
+def _starts(put: Put, names: Iterable[str]) -> Iterator[tuple[str, ServerStart]]:
     for name in names:
         try:
             (exported, *_), texts = put("DbGetDeviceInfo", f"{ADMIN}{name}")
@@ -125,7 +122,7 @@ def _starts(put: _Put, names: Iterable[str]) -> Iterator[tuple[str, ServerStart]
 
 
 def _by_server(
-    put: _Put, names: Iterable[str], servers: dict[str, ServerStart]
+    put: Put, names: Iterable[str], servers: dict[str, ServerStart]
 ) -> Iterator[ListedDevice]:
     exported = {name.lower() for name in _listed(put("DbGetDeviceExportedList", "*"))}
     aliases = {

@@ -6,11 +6,9 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
-from markupsafe import Markup
-
 from ...client import AttributeFacts, Reading, ValueSnapshot
 from .._show import html_of, text_of
-from .._templates import render
+from .._templates import already_escaped, render
 from .._texts import one_line, time_text
 from .._watch_cells import CellWriter
 from ..values import filled
@@ -46,7 +44,7 @@ class RecordedEvent(Shown):
         return f"{self._about()}\n{text_of(self._snapshot())}"
 
     def _repr_html_(self) -> str:
-        value = Markup(html_of(self._snapshot()))  # noqa: S704 - it is escaped already
+        value = already_escaped(html_of(self._snapshot()))
         return render("event_record.html", about=self._about(), value=value)
 
     def row(self) -> tuple[str, ...]:

@@ -8,8 +8,6 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from markupsafe import Markup
-
 from ...client import (
     About,
     CommandFacts,
@@ -23,7 +21,7 @@ from ...client import (
 )
 from ...errors import OptionError
 from .._show import html_of, text_of
-from .._templates import render
+from .._templates import already_escaped, render
 from .._text_tables import facts_lines
 from .._texts import one_line, printable, shortened, time_text
 from ..values import command_facts, command_table, config_facts, config_table, filled
@@ -161,7 +159,7 @@ def _section(part: Part) -> dict[str, Any]:
     if isinstance(content, Failure):
         return section | {"kind": "failure", "failure": content}
     if isinstance(content, ValueSnapshot):
-        return section | {"kind": "html", "html": Markup(html_of(content))}  # noqa: S704 - escaped
+        return section | {"kind": "html", "html": already_escaped(html_of(content))}
     table = _table_of(content)
     if table is not None:
         count = len(table.rows) + table.hidden
