@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import tango
 
@@ -18,7 +18,6 @@ __all__ = [
     "Put",
     "alias_of_attribute",
     "attribute_settings",
-    "by_commands",
     "class_facts",
     "device_settings",
     "host_facts",
@@ -42,7 +41,6 @@ _POLLING = {"polled_attr", "polled_cmd"}
 _PROPERTY_COLUMNS = ("property", "value")
 _HISTORY_COLUMNS = ("property", "changed", "value")
 
-T = TypeVar("T")
 Put = Callable[..., Any]
 """Puts a command of the database, with its argument; blocks. Raises `tango.DevFailed`."""
 
@@ -71,14 +69,6 @@ def moment(text: Any) -> str:
 
 
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
-
-
-def by_commands(about: str, ask: Callable[[Put], T]) -> Question[T]:
-    """Return a question that is put by the database's commands alone.
-
-    While one of PyTango's own methods of `Database` waits, all of Python's threads do.
-    """
-    return Question(about, lambda database: ask(database.command_inout), by_commands=True)
 
 
 # --- devices and attributes -----------------------------------------------------------------------
@@ -117,7 +107,7 @@ def alias_of_attribute(catalogue: Catalogue, attribute: str, wait_s: float) -> s
         except tango.DevFailed:
             return ""  # an error is how databases say that there is none, each its own
 
-    return catalogue.ask(by_commands(f"the alias of {attribute}", ask), wait_s=wait_s)
+    return catalogue.ask(Question(f"the alias of {attribute}", ask), wait_s=wait_s)
 
 
 def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Part]:
@@ -132,7 +122,7 @@ def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Pa
             *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
         ]
 
-    return catalogue.ask(by_commands(f"properties of {device}", ask), wait_s=wait_s)
+    return catalogue.ask(Question(f"properties of {device}", ask), wait_s=wait_s)
 
 
 def attribute_settings(
@@ -151,7 +141,7 @@ def attribute_settings(
         ]
 
     about = f"the configuration of {device}/{attribute}"
-    return catalogue.ask(by_commands(about, ask), wait_s=wait_s)
+    return catalogue.ask(Question(about, ask), wait_s=wait_s)
 
 
 # --- classes, servers, hosts ----------------------------------------------------------------------
@@ -184,7 +174,7 @@ def _class_settings(catalogue: Catalogue, name: str, wait_s: float) -> list[Part
             *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
         ]
 
-    return catalogue.ask(by_commands(f"properties of class {name}", ask), wait_s=wait_s)
+    return catalogue.ask(Question(f"properties of class {name}", ask), wait_s=wait_s)
 
 
 def server_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:

@@ -8,8 +8,8 @@ from typing import Any
 
 import tango
 
-from ..catalogue import Catalogue
-from ._database_side import Put, by_commands, known, moment
+from ..catalogue import Catalogue, Question
+from ._database_side import Put, known, moment
 from ._listed import ListedDevice
 
 __all__ = ["ADMIN", "SERVERS_OWN", "ServerStart", "Survey", "survey"]
@@ -56,7 +56,7 @@ class Survey:
 def survey(catalogue: Catalogue, *, wait_s: float) -> Survey:
     """Return all devices and servers. Raises `CatalogueError`."""
     return catalogue.ask(
-        by_commands("all devices and their servers", _ask), wait_s=wait_s, fresh_s=KEEP_S
+        Question("all devices and their servers", _ask), wait_s=wait_s, fresh_s=KEEP_S
     )
 
 
