@@ -42,6 +42,8 @@ _LABEL = _at_end(
     r"\s*(?:==|!=|=)\s*(?P<text>(?P<quote>[\"']?)(?P<typed>[^\"'()]*))"
 )
 
+# `tango.Dev`, `DeviceP`, `%tango_w`: names will be typed soon.
+_TO_COME = re.compile(r"(?:\btango\.\w*|\b(?:Dev|Att|get_dev|get_att)\w*|%tango_\w*)\Z")
 _FIRST_NAME = re.compile(r"\s*[\"'](?P<name>[^\"']+)[\"']\s*,\s*")
 
 CODE_READ = 4000
@@ -139,6 +141,8 @@ class _Code:
             return self._items(found)
         if found := _CALL.search(text[-CODE_READ:]):
             return self._names(found)
+        if _TO_COME.search(line):
+            self._client.completions.prepare()
         if found := _MEMBER.search(line):
             return self._members(found)
         return {"completions": []}

@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from .conftest import Figures
 
 ITANGO = "itango==0.3.0"
 ROUNDS = 3
+ANSWER_S = 30.0
 TABS = 5
 
 LOAD = """\
@@ -60,7 +61,7 @@ TYPED = (
     ("area-07/vacuum_11/04", "a member begun"),
 )
 
-StartKernel = Callable[[str], Kernel]
+LISTED = (("a family", "area-07/vacuum_11/.*"), ("a domain", "area-07/.*"))
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +106,10 @@ class Side:
         began = time.perf_counter()
         kernel.run(AGAIN[self.extension] + FIRST_LEVEL[self.extension]).check()
         self.add("first level after a refresh", time.perf_counter() - began)
+        for what, pattern in LISTED:
+            began = time.perf_counter()
+            kernel.run(f"%lsdev {pattern}", timeout=120).check()
+            self.add(f"%lsdev of {what}", time.perf_counter() - began)
         self.add(
             "from load to the first level",
             self.took["%load_ext"][-1] / 1e3 + self.took["first level of the tree"][-1] / 1e3,
@@ -112,11 +117,11 @@ class Side:
 
     @staticmethod
     def _tab(kernel: Kernel, code: str) -> float:
+        """Press TAB until there is an answer: on a busy machine the first may come too early."""
         began = time.perf_counter()
-        reply = kernel.complete(code)
-        took = time.perf_counter() - began
-        assert any("area-" in match for match in reply["matches"]), (code, reply["matches"][:5])
-        return took
+        while not any("area-" in match for match in kernel.complete(code)["matches"]):
+            assert time.perf_counter() - began < ANSWER_S, code
+        return time.perf_counter() - began
 
 
 def _took(kernel: Kernel, code: str) -> float:

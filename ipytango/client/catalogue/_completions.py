@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -18,9 +19,10 @@ __all__ = ["Completions", "NameKind"]
 NameKind = Literal["device", "attribute", "class", "server", "host", "database", "any"]
 """What a name is to be of: ``any`` is a device, an attribute, a class, a server or a host."""
 
-PATIENCE_S = 0.12
+PATIENCE_S = 0.14
 """How long a completion waits, in all, for what has never been asked before."""
 
+_FIRST_LEVEL = (Question.domains(), Question.aliases(), Question.attribute_aliases())
 _DOMAIN, _FAMILY, _MEMBER, _ATTRIBUTE = range(1, 5)
 
 
@@ -30,6 +32,12 @@ class Completions:
     def __init__(self, catalogues: Catalogues, interfaces: Interfaces) -> None:
         self._catalogues = catalogues
         self._interfaces = interfaces
+
+    def prepare(self) -> None:
+        """Ask in the background for what the first name will need; returns at once."""
+        with contextlib.suppress(CatalogueError):  # no database is chosen
+            for question in _FIRST_LEVEL:
+                self._catalogues.current.known(question)
 
     def of(self, kind: NameKind, typed: str) -> list[str]:
         """Return names of that kind that begin with what is typed, up to their next ``/``."""
@@ -103,11 +111,7 @@ class Completions:
         level = len(above) + 1
         start = "".join(f"{part}/" for part in above)
         if level == _DOMAIN:
-            domains, aliases, of_attributes = _ask_all(
-                catalogue,
-                (Question.domains(), Question.aliases(), Question.attribute_aliases()),
-                until,
-            )
+            domains, aliases, of_attributes = _ask_all(catalogue, _FIRST_LEVEL, until)
             yield from (f"{name}/" for name in _beginning(domains, last))
             end = "/" if attributes else ""
             yield from (f"{name}{end}" for name in _beginning(aliases, last))
