@@ -71,14 +71,6 @@ def moment(text: Any) -> str:
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 
 
-def by_commands(about: str, ask: Callable[[Put], T]) -> Question[T]:
-    """Return a question that is put by the database's commands alone.
-
-    While one of PyTango's own methods of `Database` waits, all of Python's threads do.
-    """
-    return Question(about, ask)
-
-
 # --- devices and attributes -----------------------------------------------------------------------
 
 
