@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ipytango.demo import DeviceServer
+from conftest import SERVERS
+from ipytango.demo import Demo, DeviceServer
 from support.kernels import Kernel
 
 StartServer = Callable[..., DeviceServer]
@@ -138,10 +139,18 @@ class Browser:
         return answer.get("v")
 
 
+@pytest.fixture(scope="module")
+def event_device(demo: Demo) -> str:
+    """A device with attributes of all kinds, for the tests of this module."""
+    server = demo.add_server(SERVERS / "event_server.py", "watched", {"Event": ["test/watched/1"]})
+    return server.devices[0]
+
+
 @pytest.fixture
-def device(start_server: StartServer) -> str:
-    """A device of the test's own with attributes of all kinds."""
-    return str(start_server("event").devices[0])
+def device(notebook: Kernel, event_device: str) -> str:
+    """The same, as it was at its start."""
+    notebook.run(f"tango.DeviceProxy({event_device!r}).command_inout('Init')").check()
+    return event_device
 
 
 @pytest.fixture
