@@ -203,11 +203,17 @@ def _process_facts(catalogue: Catalogue, server: str, wait_s: float) -> list[tup
         return [("host", start.host), ("runs", "no"), ("started by", starter)]
     return [
         ("host", own.host or start.host),
-        ("runs", f"yes, process {own.pid}" if own.exported else "no"),
+        ("runs", _runs(own)),
         *_start_facts(own),
         ("started by", starter),
         ("administered by", own.name),
     ]
+
+
+def _runs(own: DeviceRow) -> str:
+    if not own.exported:
+        return "no"
+    return f"yes, process {own.pid}" if own.pid else "yes"
 
 
 def host_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:

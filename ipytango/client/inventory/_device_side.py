@@ -45,7 +45,11 @@ def device_facts(address: str) -> list[tuple[str, str]]:
     """Ask a device for what only it knows: versions, documentation, logging, locks."""
     device = tango.DeviceProxy(address)
     info = device.info()
-    versions = ", ".join(f"{name} {text}" for name, text in sorted(dict(info.version_info).items()))
+    versions = ", ".join(
+        f"{name} {text}"
+        for name, text in sorted(dict(info.version_info).items())
+        if not (name.startswith("Build.") or name.endswith("git_revision"))
+    )
     facts = [
         ("description", _unless_default(device.description())),
         ("interface", f"IDL {info.server_version}" if info.server_version else ""),
