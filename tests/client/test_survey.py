@@ -86,3 +86,21 @@ def test_regular_expression_begins_a_name_in_any_case() -> None:
 )
 def test_moment(written: str, read: str) -> None:
     assert moment(written) == read
+
+
+@pytest.mark.parametrize(
+    ("expression", "coarse"),
+    [
+        ("sys/tg_test/.*", "sys/tg_test/*"),
+        ("sys*", "sy*"),
+        ("sy[st]", "sy*"),
+        ("a{2}b", "*"),
+        ("sys|lab", "*"),
+        (".*tg", "*"),
+        ("", "*"),
+    ],
+)
+def test_what_an_expression_begins_with_is_left_to_the_database(
+    expression: str, coarse: str
+) -> None:
+    assert matcher_of_regex(expression).coarse == coarse

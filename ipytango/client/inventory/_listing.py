@@ -31,6 +31,8 @@ ONE_BY_ONE = 200
 """So many devices are asked for one by one; for more, the whole database is surveyed."""
 
 _WILD = re.compile(r"[*?\[]")
+_LITERAL = re.compile(r"(?:[\w/ -](?![*?{]))*")
+"""What a regular expression begins with that stands for itself."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,9 +65,11 @@ def matcher_of_regex(pattern: str) -> Matcher:
     Raises `OptionError` for what is no regular expression.
     """
     try:
-        return Matcher(re.compile(pattern, re.IGNORECASE).match)
+        fits = re.compile(pattern, re.IGNORECASE).match
     except re.error as error:
         raise OptionError(f"{pattern!r} is no regular expression: {error}.") from None
+    literal = "" if "|" in pattern else _LITERAL.match(pattern)[0]  # type: ignore[index]
+    return Matcher(fits, f"{literal}*")
 
 
 def list_from(
