@@ -11,8 +11,9 @@ import tango
 from ...green import allocate_lock
 from .._attribute_names import AttributeName
 from ..calls import Call, CallPool, Limits, patience_s
-from ._feed import Feed, Following
+from ._feed import Feed
 from ._followed_device import EVENTS_LANE, FollowedDevice
+from ._following import Following
 from ._pacer import Pacer
 
 __all__ = ["FeedEngine"]

@@ -10,7 +10,7 @@ from ...errors import OptionError, StreamClosed
 from ...green import allocate_lock
 from .._attribute_names import AttributeName
 from ._engine import FeedEngine
-from ._feed import Following, Noticing, Sink
+from ._following import Following, Noticing, Sink
 
 __all__ = ["FeedCensus", "Feeds"]
 

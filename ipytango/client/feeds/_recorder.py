@@ -10,8 +10,8 @@ import time
 from ...green import allocate_lock, await_, can_wait
 from .._attribute_names import AttributeName
 from .._readings import AttributeFacts, Reading
-from ._feed import FeedStatus, Following
 from ._feeds import Feeds
+from ._following import FeedStatus, Following
 
 __all__ = ["RECORDS_KEPT", "Record", "Recorder"]
 

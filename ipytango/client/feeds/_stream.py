@@ -16,8 +16,8 @@ from ...green import allocate_lock, await_, can_wait, door_of
 from .._attribute_names import AttributeName
 from .._attribute_patterns import attribute_names
 from .._readings import Reading
-from ._feed import FeedStatus, Following
 from ._feeds import Feeds
+from ._following import FeedStatus, Following
 
 __all__ = ["Keep", "Stream"]
 
