@@ -51,6 +51,23 @@ def test_two_pages_are_live_and_one_stays_so(
         other.page.wait_for_timeout(500)
 
 
+def test_in_a_layout_of_ipywidgets(
+    open_notebook: OpenNotebook, outside: Outside, device: str
+) -> None:
+    layout = (
+        "import ipywidgets\n"
+        "shown = ipytango.watch('{0}/pushed'), ipytango.plot('{0}/pushed')\n"
+        "ipywidgets.VBox([panel.as_widget() for panel in shown])"
+    )
+    notebook = open_notebook(LOAD, layout.format(device))
+    notebook.run_all()
+    outside(device).write_attribute("pushed", 6.25)
+    live = notebook.output(1).locator(LIVE)
+    expect(live).to_have_count(2)
+    for number in range(2):
+        expect(live.nth(number)).to_contain_text("6.250")
+
+
 @pytest.mark.usefixtures("slow_devices")
 def test_notebook_7(open_notebook: OpenNotebook, outside: Outside, device: str) -> None:
     cells = (WATCH, PLOT, VALUE, PENDING)

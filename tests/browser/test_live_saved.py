@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from browser.live import LOAD, PLOT, VALUE, WATCH, expect_live, expect_still, le
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from browser.conftest import OpenAgain, OpenNotebook, Outside
     from browser.lab import Lab
@@ -23,7 +25,18 @@ pending"""
 DONE = "tango.DeviceProxy('{0}').read_attribute('pushed', wait=False)"
 
 DRAWN_JS = "image => image.complete && image.naturalWidth > 300"
+TRUST_JS = """trusted => {
+    const { cells } = jupyterapp.shell.currentWidget.content.model;
+    return [...cells].slice(1).every(cell => cell.trusted === trusted);
+}"""
 SHOWN = {1: "6.250", 2: "6.250", 3: "as of", 4: "ts_hang", 5: "6.250"}
+
+
+def distrust(path: Path) -> None:
+    """Change a notebook's file as somebody else would: its outputs are no longer the reader's."""
+    notebook = json.loads(path.read_text())
+    notebook["cells"][0]["source"] = "pass"
+    path.write_text(json.dumps(notebook))
 
 
 @pytest.fixture
@@ -49,8 +62,11 @@ def test_saved_notebook_has_pictures_and_nothing_live(
     notebook.page.close()
     lab.tidy()
 
-    for with_kernel in (False, True):
+    for with_kernel, trusted in ((False, True), (True, True), (False, False)):
+        if not trusted:
+            distrust(lab.folder / notebook.name)
         page = open_again(notebook, with_kernel=with_kernel)
+        page.wait_for(TRUST_JS, trusted)
         for cell, text in SHOWN.items():
             expect_still(page, cell, text)
         page.wait_for(DRAWN_JS, page.output(3).locator("img").element_handle())
