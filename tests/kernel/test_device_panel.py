@@ -277,6 +277,29 @@ def test_writes_keep_their_order(viewer: Viewer, outside: Any) -> None:
     assert outside.read_attribute("current").value == 0.5
 
 
+@pytest.mark.parametrize("end", ["lock", "close"])
+def test_what_waits_is_withdrawn(viewer: Viewer, outside: Any, notebook: Kernel, end: str) -> None:
+    before = outside.read_attribute("changes").value
+    notebook.run(
+        "p.unlock()\n"
+        "for _ in range(4): p.command('run', {'name': 'Wait', 'text': ''})\n"
+        f"p.{end}()\n"
+        "while any(deed.outcome == 'running' for deed in p.history): await asyncio.sleep(0.05)\n"
+        "outcomes = [deed.outcome for deed in p.history]"
+    ).check()
+    newest_first = value(notebook, "outcomes")
+    assert newest_first[:3] == ["withdrawn"] * 3
+    # The first may have been at the device already. Once it answers again, nothing else came.
+    outside.command_inout("Say", "hello")
+    done = newest_first.count("done")
+    assert outside.read_attribute("changes").value == before + done + 1
+    if end == "lock":
+        viewer.wait(lambda: viewer.deeds.get(4, {}).get("outcome") == "failed", "the last one")
+        assert "never went" in viewer.deeds[4]["failure"][0]["description"]
+        viewer.ask("unlock")
+        assert viewer.do("run", name="Say", text="hello")["outcome"] == "done"
+
+
 def test_experts_members_come_when_asked_for(viewer: Viewer, outside: Any) -> None:
     assert "gain" not in viewer.named("attributes")
     assert "Calibrate" not in viewer.named("commands")

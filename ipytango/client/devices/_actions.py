@@ -55,9 +55,13 @@ class Action:
     changes_settings: bool = False
 
 
-def carry_out(device: str, action: Action) -> Any:
-    """Do it; returns what a command gives. Blocks; raises `tango.DevFailed`."""
-    return action.work(tango.DeviceProxy(device))
+def carry_out(device: str, action: Action, may_begin: Callable[[], bool] = lambda: True) -> Any:
+    """Do it; returns what a command gives. Blocks; raises `tango.DevFailed`.
+
+    `may_begin` is asked last of all: reaching the device may have taken long.
+    """
+    proxy = tango.DeviceProxy(device)
+    return action.work(proxy) if may_begin() else None
 
 
 def read_line(device: DeviceName, attribute: str) -> str:

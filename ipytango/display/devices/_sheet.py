@@ -40,7 +40,7 @@ class DeedLine:
     time_s: float
     said: str
     outcome: str
-    """``running``, ``done`` or ``failed``."""
+    """``running``, ``done``, ``failed`` or ``withdrawn``."""
 
     result: str
     """What a command gave, or why it failed."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...client import Action, Call, Failure, carry_out, failure_of
 from ...display import DeedLine, failure_levels, result_text
+from ...errors import PanelLocked
 from ...green import allocate_lock
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ class Deed:
     action: Action
     time_s: float
     outcome: str = "running"
-    """``running``, ``done`` or ``failed``."""
+    """``running``, ``done``, ``failed`` or ``withdrawn``."""
 
+    reached_device: bool = False
     took_s: float = 0.0
     result: str = ""
     failure: Failure | None = None
@@ -49,7 +51,8 @@ class Deed:
             "said": self.action.said,
             "line": self.action.line,
             "subject": self.action.subject,
-            "outcome": self.outcome,
+            # A browser knows three; why it was withdrawn stands in the failure.
+            "outcome": "failed" if self.outcome == "withdrawn" else self.outcome,
             "took": self.took_s,
             "result": self.result,
             "failure": failure_levels(self.failure),
@@ -86,6 +89,25 @@ class Deeds:
         self._changed(deed)
         return deed
 
+    def withdraw(self) -> None:
+        """Have nothing done any more of what waits; what is at the device already stays there."""
+        with self._lock:
+            withdrawn = [
+                deed
+                for waiting in self._waiting.values()
+                for deed in waiting
+                if deed.outcome == "running" and not deed.reached_device
+            ]
+            for deed in withdrawn:
+                deed.outcome = "withdrawn"
+                deed.failure = failure_of(
+                    PanelLocked(
+                        "It was waiting when the panel was locked, and never went to the device."
+                    )
+                )
+        for deed in withdrawn:
+            self._changed(deed)
+
     def newest_first(self) -> list[Deed]:
         """Return what is remembered."""
         with self._lock:
@@ -93,22 +115,39 @@ class Deeds:
 
     def _do(self, deed: Deed) -> None:
         begun_s = time.monotonic()
-        call = self._client.submit(carry_out, self._device, deed.action)
+        may_begin = functools.partial(self._may_begin, deed)
+        call = self._client.submit(carry_out, self._device, deed.action, may_begin)
         call.when_done(functools.partial(self._ended, deed, begun_s))
+
+    def _may_begin(self, deed: Deed) -> bool:
+        """Say, in a worker's thread, whether it goes to the device: from here on it is there."""
+        with self._lock:
+            deed.reached_device = deed.outcome == "running"
+            return deed.reached_device
 
     def _ended(self, deed: Deed, begun_s: float, call: Call) -> None:
         """Note what came of it, in a worker's thread, and go on with the next."""
-        deed.took_s = time.monotonic() - begun_s
-        if call.error is None:
-            deed.result, deed.outcome = result_text(call.result), "done"
-        else:
-            deed.failure, deed.outcome = failure_of(call.error), "failed"
+        result = result_text(call.result) if call.error is None else ""
+        failure = None if call.error is None else failure_of(call.error)
         with self._lock:
-            waiting = self._waiting[deed.action.subject]
-            waiting.popleft()
-            following = waiting[0] if waiting else None
-            if following is None:
-                del self._waiting[deed.action.subject]
+            was_withdrawn = deed.outcome == "withdrawn"
+            if not was_withdrawn:
+                deed.took_s = time.monotonic() - begun_s
+                deed.result, deed.failure = result, failure
+                deed.outcome = "done" if failure is None else "failed"
+            following = self._following(deed.action.subject)
         if following is not None and not call.cancelled:
             self._do(following)
-        self._changed(deed)
+        if not was_withdrawn:
+            self._changed(deed)
+
+    def _following(self, subject: str) -> Deed | None:
+        """Take out what has ended, and what was withdrawn behind it; returns what comes next."""
+        waiting = self._waiting[subject]
+        waiting.popleft()
+        while waiting and waiting[0].outcome == "withdrawn":
+            waiting.popleft()
+        if waiting:
+            return waiting[0]
+        del self._waiting[subject]
+        return None

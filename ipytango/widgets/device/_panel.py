@@ -101,8 +101,9 @@ class DevicePanel(Panel):
             self._set_locked(locked=False)
 
     def lock(self) -> None:
-        """Have the panel change nothing."""
+        """Have the panel change nothing, not even what was asked for before and still waits."""
         self._set_locked(locked=True)
+        self._deeds.withdraw()
 
     @property
     def history(self) -> list[DeedLine]:
@@ -113,6 +114,7 @@ class DevicePanel(Panel):
         """Stop following for good; what is shown stays, as it was."""
         if not self.closed:
             self._locked = True
+            self._deeds.withdraw()
             self._end()
             super().close()
 
@@ -244,10 +246,10 @@ class DevicePanel(Panel):
     def _note_deed(self, deed: Deed) -> None:
         """Take note of news of a deed, in any thread."""
         self._news[deed.number] = deed
-        if deed.outcome != "running" and deed.action.changes_settings:
+        if deed.outcome in ("done", "failed") and deed.action.changes_settings:
             self._knowledge.ask_settings()
             self._knowledge.ask_interface()
-        if deed.failure is not None:
+        if deed.outcome == "failed":
             self._knowledge.ask_lock_soon()  # perhaps somebody has locked the device
         self.changed()
 
