@@ -13,6 +13,7 @@ import dis
 import functools
 import keyword
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, ModuleType
 from typing import Any
@@ -42,7 +43,10 @@ CLASSES_S = 1.5
 """How long a cell waits to know whether a name that nobody has defined is a class of devices."""
 
 DATABASE_S = 5.0
-"""How long a cell waits for the database that it calls `db`."""
+"""How long a cell waits for the database that it uses as `db` itself."""
+
+MENTIONED_S = 1.5
+"""How long a cell waits for it that has `db` in a function only, which may never be called."""
 
 _LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 _STORES = {"STORE_NAME", "STORE_GLOBAL", "DELETE_NAME", "DELETE_GLOBAL"}
@@ -62,6 +66,14 @@ def define_names_on_demand(patches: Patches, shell: Any, client: Client) -> Name
         return bool(await original(code_obj, result, async_=async_))
 
     patches.set(shell, "run_code", run_code)
+    show: Any = shell.showtraceback
+
+    @functools.wraps(show)
+    def showtraceback(exc_tuple: Any = None, *args: Any, **kwargs: Any) -> Any:
+        names.explain(sys.exc_info()[1] if exc_tuple is None else exc_tuple[1])
+        return show(exc_tuple, *args, **kwargs)
+
+    patches.set(shell, "showtraceback", showtraceback)
     matchers = shell.Completer.custom_matchers
     matcher = _matcher_of(names)
     matchers.append(matcher)
@@ -79,6 +91,8 @@ class NamesOnDemand:
         self._given: dict[str, Any] = {}
         self._given_for = ""
         """The database that was current when they were given."""
+        self._absent: dict[str, str] = {}
+        """Why those are not there that could not be had."""
         functions: dict[str, Callable[[Catalogue], Any]] = {
             "get_alias_map": alias_map,
             "get_class_map": class_map,
@@ -97,7 +111,7 @@ class NamesOnDemand:
         return tango_names() | self._functions
 
     async def define_for(self, code: Any) -> None:
-        """Define what a piece of code will ask for and not find."""
+        """Define what a piece of code will ask for and not find; what cannot be had is left out."""
         if self._given and self._given_for != self._client.catalogues.current_host:
             self._withdraw_those_of_database()
         missing = self._missing(code) if isinstance(code, CodeType) else []
@@ -108,13 +122,18 @@ class NamesOnDemand:
             if name in fixed:
                 self._give(name, fixed[name])
             elif name in _OF_DATABASE:
-                self._give(name, await self._of_database(name))
+                await self._give_of_database(name, used=name in _loaded(code))
         others = [name for name in missing if name not in fixed and name not in _OF_DATABASE]
         if others:
             classes = set(await self._classes())
             for name in others:
                 if name in classes:
                     self._give(name, TangoClass(name))
+
+    def explain(self, error: BaseException | None) -> None:
+        """Have the error of a name that could not be had say why."""
+        if isinstance(error, NameError) and error.name in self._absent:
+            error.args = (f"name {error.name!r} is not defined: {self._absent[error.name]}",)
 
     def define_all(self) -> tuple[tuple[str, str], ...]:
         """Define all names that are free; returns each with what it stands for.
@@ -156,14 +175,8 @@ class NamesOnDemand:
         codes = tuple(_nested(code))
         if all(self._is_known(name) for part in codes for name in part.co_names):
             return []
-        loaded: dict[str, None] = {}
-        stored: set[str] = set()
-        for part in codes:
-            for instruction in dis.get_instructions(part):
-                if instruction.opname in _LOADS:
-                    loaded[str(instruction.argval)] = None
-                elif instruction.opname in _STORES:
-                    stored.add(str(instruction.argval))
+        loaded = dict.fromkeys(name for part in codes for name in _loaded(part))
+        stored = {name for part in codes for name in _named_by(part, _STORES)}
         return [name for name in loaded if name not in stored and not self._is_known(name)]
 
     def _is_known(self, name: str) -> bool:
@@ -186,16 +199,28 @@ class NamesOnDemand:
         )
         return catalogue.known(Question.classes(), refresh=False).value or ()
 
-    async def _of_database(self, name: str) -> Any:
+    async def _give_of_database(self, name: str, *, used: bool) -> None:
+        """Define the database, or its name.
+
+        The cell runs without it, too: that may be a function which is not called yet, or a `try`.
+        """
+        try:
+            value = await self._of_database(name, DATABASE_S if used else MENTIONED_S)
+        except CatalogueError as error:
+            self._absent[name] = str(error)
+        else:
+            self._give(name, value)
+
+    async def _of_database(self, name: str, wait_s: float) -> Any:
         address = self._client.catalogues.current.address
         if name == "DB_NAME":
             return address
         call = self._client.submit(open_database, address)
-        await _until(lambda done: call.when_done(lambda _: done()), DATABASE_S)
+        await _until(lambda done: call.when_done(lambda _: done()), wait_s)
         if not call.done:
             raise CatalogueError(
                 f"`db` is the Tango database {address}, which has not answered for "
-                f"{DATABASE_S:.0f} s; %tango_db host:port chooses another."
+                f"{wait_s:g} s; %tango_db host:port chooses another."
             )
         return call.outcome()
 
@@ -212,6 +237,7 @@ class NamesOnDemand:
     def _give(self, name: str, value: Any) -> None:
         if not self._given:
             self._given_for = self._client.catalogues.current_host
+        self._absent.pop(name, None)
         self._given[name] = value
         self._shell.user_ns[name] = value
         self._shell.user_ns_hidden[name] = value  # %who lists what the user has made
@@ -263,6 +289,19 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _nested(constant)
+
+
+def _loaded(code: CodeType) -> Iterator[str]:
+    return _named_by(code, _LOADS)
+
+
+def _named_by(code: CodeType, operations: set[str]) -> Iterator[str]:
+    """Give the names in a code's own instructions of some kinds, not in those of its functions."""
+    return (
+        str(instruction.argval)
+        for instruction in dis.get_instructions(code)
+        if instruction.opname in operations
+    )
 
 
 def _in_words(value: Any) -> str:

@@ -229,6 +229,8 @@ def test_names_are_there_when_they_are_used(notebook: Kernel, tango_host: str) -
     assert value(notebook, "TangoTest('sys/tg_test/1').dev_name()") == "sys/tg_test/1"
     assert value(notebook, "f'{db.get_db_host()}:{db.get_db_port()}'") == tango_host
     assert value(notebook, "DB_NAME") == tango_host
+    notebook.run("%reset -f\ndef servers():\n    return db.get_server_list()").check()
+    assert "DataBaseds/2" in (notebook.run("list(servers())").check().result or "")
 
 
 @pytest.mark.parametrize("green_kernel", ["synchronous", "asyncio"], indirect=True)
@@ -305,10 +307,23 @@ def test_names_without_a_database(start_kernel: StartKernel) -> None:
     kernel = start_kernel()
     kernel.run("%load_ext ipytango").check()
     kernel.run("Device, Group, tango").check()
-    for code, error in (("NoSuchClass", "NameError"), ("db", "ConnectionFailed")):
+    for code, said in (("NoSuchClass", "is not defined"), ("db", "which cannot be reached")):
         failed = kernel.run(code)
         assert failed.error is not None
-        assert failed.error.ename in {error, "DevFailed"}
+        assert failed.error.ename == "NameError"
+        assert said in failed.error.evalue
+        assert said in failed.text
+
+
+def test_cell_with_db_runs_without_a_database(start_kernel: StartKernel) -> None:
+    kernel = start_kernel()
+    kernel.run("%load_ext ipytango").check()
+    tried = "try:\n    db\nexcept NameError:\n    there = False\nthere"
+    assert value(kernel, tried) is False
+    kernel.run("def servers():\n    return db.get_server_list()").check()
+    failed = kernel.run("servers()")
+    assert failed.error is not None
+    assert "which cannot be reached" in failed.error.evalue
 
 
 # --- completion -----------------------------------------------------------------------------------

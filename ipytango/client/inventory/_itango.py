@@ -7,6 +7,8 @@ from typing import Any
 import tango
 from tango.utils import CaselessList
 
+from ...errors import CatalogueError
+from .._readings import failure_of
 from ..catalogue import Catalogue
 from ._listed import ListedDevice
 from ._listing import all_devices
@@ -82,9 +84,15 @@ def names_in_any_case(names: list[str]) -> Any:
 
 
 def open_database(host: str) -> tango.Database:
-    """Return a `tango.Database` of ``host:port``. Blocks; raises `tango.DevFailed`."""
+    """Return a `tango.Database` of ``host:port``. Blocks; raises `CatalogueError`."""
     name, _, port = host.rpartition(":")
-    return tango.Database(name, int(port))
+    try:
+        return tango.Database(name, int(port))
+    except tango.DevFailed as error:
+        raise CatalogueError(
+            f"`db` is the Tango database {host}, which cannot be reached "
+            f"({failure_of(error).reason}); %tango_db host:port chooses another."
+        ) from error
 
 
 def _grouped(devices: tuple[ListedDevice, ...], field: str) -> dict[str, list[str]]:
