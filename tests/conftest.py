@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import tango
 
 from ipytango.demo import Demo, DeviceServer
 from ipytango.demo import demo as make_demo
@@ -86,10 +87,27 @@ def tango_host(demo: Demo) -> str:
 
 
 @pytest.fixture(scope="session")
-def slow_devices(demo: Demo) -> tuple[str, ...]:
-    """`test/slow/1` to `test/slow/5`, of one asynchronous server: see `support/servers`."""
+def slow_server(demo: Demo) -> DeviceServer:
+    """The asynchronous server of `slow_devices`."""
     names = [f"test/slow/{number + 1}" for number in range(DEVICES_PER_SERVER)]
-    return demo.add_server(SERVERS / "slow_server.py", "shared", {"Slow": names}).devices
+    return demo.add_server(SERVERS / "slow_server.py", "shared", {"Slow": names})
+
+
+@pytest.fixture(scope="module")
+def slow_devices(slow_server: DeviceServer, tango_host: str) -> Iterator[tuple[str, ...]]:
+    """`test/slow/1` to `test/slow/5`, with nothing under way: see `support/servers`."""
+    yield slow_server.devices
+    # What a module's tests have left hanging there keeps threads of the server, which has 100.
+    if any(_is_busy(f"tango://{tango_host}/{device}") for device in slow_server.devices):
+        slow_server.kill()
+        slow_server.restart()
+
+
+def _is_busy(device: str) -> bool:
+    try:
+        return bool(tango.DeviceProxy(device).read_attribute("under_way").value)
+    except tango.DevFailed:
+        return True
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,15 @@ def switch(notebook: NotebookPage, cell: int) -> Locator:
     return notebook.output(cell).get_by_role("switch")
 
 
+def switch_on(notebook: NotebookPage, cell: int) -> None:
+    """Have a value followed from now on."""
+    live = switch(notebook, cell)
+    live.click()
+    if live.is_enabled() and live.get_attribute("aria-checked") == "false":
+        live.click()  # it was moved in the page between press and release: a person tries again
+    expect(live).to_have_attribute("aria-checked", "true")
+
+
 def expect_standstill(notebook: NotebookPage, cell: int) -> None:
     """Expect that the live display of a cell says that it is live no more."""
     badge = notebook.output(cell).locator(BADGE).filter(visible=True)

@@ -17,7 +17,7 @@ from browser.live import (
     WATCH,
     expect_live,
     expect_standstill,
-    switch,
+    switch_on,
 )
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def test_what_was_live_says_that_it_is_no_more(
     proxy = outside(device)
     proxy.write_attribute("pushed", 6.25)
     notebook.run_all()
-    switch(notebook, 1).click()
+    switch_on(notebook, 1)
     for cell in (1, 2, 3):
         expect_live(notebook, cell, "6.250")
     end(notebook, lab)

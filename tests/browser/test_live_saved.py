@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from browser.live import LOAD, PLOT, VALUE, WATCH, expect_live, expect_still, let_go, switch
+from browser.live import LOAD, PLOT, VALUE, WATCH, expect_live, expect_still, let_go, switch_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def test_saved_notebook_has_pictures_and_nothing_live(
     notebook = open_notebook(LOAD, *(cell.format(device) for cell in cells))
     outside(device).write_attribute("pushed", 6.25)
     notebook.run_all()
-    switch(notebook, 1).click()
+    switch_on(notebook, 1)
     for cell in (1, 2, 3, 5):
         expect_live(notebook, cell, SHOWN[cell])
     notebook.wait_for_text(4, "pending for")

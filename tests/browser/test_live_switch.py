@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from browser.live import LOAD, VALUE, expect_live, switch
+from browser.live import LOAD, VALUE, expect_live, switch, switch_on
 
 if TYPE_CHECKING:
     from browser.conftest import OpenNotebook, Outside
@@ -55,7 +55,7 @@ def test_switch_stays_on_when_the_page_is_reloaded(
 ) -> None:
     notebook = open_notebook(LOAD, VALUE.format(device))
     notebook.run_all()
-    switch(notebook, 1).click()
+    switch_on(notebook, 1)
     proxy = outside(device)
     proxy.write_attribute("pushed", 7.25)
     expect_live(notebook, 1, "7.250")
@@ -80,7 +80,7 @@ def test_curve_and_picture_of_a_value_follow(
     proxy.write_attribute("pushed_image", [[1, 2], [3, 4]])
     notebook.run_all()
     for cell in (1, 2):
-        switch(notebook, cell).click()
+        switch_on(notebook, cell)
         expect(notebook.output(cell).locator("canvas").first).to_be_visible()
     proxy.write_attribute("pushed_spectrum", [4.0, 5.0, 6.0, 7.0])
     notebook.wait_for_text(1, "4 values")

@@ -12,8 +12,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,6 @@ tomllib: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) 
 HERE = Path(__file__).parent
 SUITE: dict[str, Any] = tomllib.loads((HERE / "suite.toml").read_text())
 MODULE_TIMEOUT_S = 100
-AT_ONCE = 2
 MODULES: list[str] = SUITE["run"]
 NOT_COMPARED: dict[str, dict[str, str]] = SUITE["not_compared"]
 
@@ -91,32 +88,6 @@ def differences(module: str, native: Outcome, ours: Outcome) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def ours_of(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Outcome]]:
-    """Give the outcome of a module with our hub; those that are wanted run ahead of their tests."""
-    directory = tmp_path_factory.mktemp("ours")
-    wanted = [
-        module
-        for item in request.session.items
-        if item.path == request.path and (module := _module_of(item))
-    ]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        outcomes: dict[str, Future[Outcome]] = {
-            module: pool.submit(run, "asyncio", module, directory) for module in wanted
-        }
-        yield lambda module: outcomes[module].result()
-        pool.shutdown(cancel_futures=True)
-
-
-def _module_of(item: pytest.Item) -> str:
-    """Name the module that a test is about; nothing where this gevent has no such module."""
-    callspec = getattr(item, "callspec", None)
-    module = str(callspec.params.get("module", "")) if callspec else ""
-    return module if module and importlib.util.find_spec(f"gevent.tests.{module}") else ""
-
-
 def all_succeeded(outcome: Outcome) -> bool:
     """Whether there is nothing that the native hub could do better."""
     return outcome.ended == "ended" and set(outcome.cases.values()) == {"success"}
@@ -124,12 +95,10 @@ def all_succeeded(outcome: Outcome) -> bool:
 
 @pytest.mark.timeout(5 * MODULE_TIMEOUT_S)
 @pytest.mark.parametrize("module", MODULES)
-def test_module_ends_as_with_the_native_hub(
-    module: str, ours_of: Callable[[str], Outcome], tmp_path: Path
-) -> None:
+def test_module_ends_as_with_the_native_hub(module: str, tmp_path: Path) -> None:
     if importlib.util.find_spec(f"gevent.tests.{module}") is None:
         pytest.skip("this version of gevent has no such module")
-    ours = ours_of(module)
+    ours = run("asyncio", module, tmp_path)
     if all_succeeded(ours):
         return
     native = run("native", module, tmp_path)

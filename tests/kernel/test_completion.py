@@ -153,9 +153,10 @@ def test_members_in_asyncio_mode(shell: Kernel) -> None:
     assert shell.run("'ampli' in dir(dev)").check().result == "True"
 
 
-def test_completion_reads_nothing_from_a_device(shell: Kernel) -> None:
+def test_completion_reads_nothing_from_a_device(shell: Kernel, start_server: StartServer) -> None:
     """A plain kernel reads every attribute for one TAB: Jedi looks whether the proxy has it."""
-    shell.run("quiet = tango.DeviceProxy('test/slow/3')").check()
+    name = start_server("slow", 1).devices[0]
+    shell.run(f"quiet = tango.DeviceProxy({name!r})").check()
     for code in ("quiet.", "quiet.nosuch", "(quiet).dou", "quiet.double.", "[quiet][0].do"):
         shell.complete(code)
     asked = shell.run("quiet.black_box(50)").check().result or ""

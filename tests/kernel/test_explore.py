@@ -129,8 +129,7 @@ def test_tree_opens_level_by_level(notebook: Kernel) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_ways(notebook: Kernel, way: str) -> None:
-    proxy = "tango.Database()"
-    notebook.run(f"{proxy}.put_device_alias({DEVICE!r}, 'explored')").check()
+    notebook.run(f"tango.Database().put_device_alias({DEVICE!r}, 'explored')").check()
     looker = show(notebook, f"--by {way}")
     for path in WAYS[way]:
         looker.wait(lambda path=path: path[-1] in looker.names(path[:-1]), f"{path}")  # type: ignore[misc]
@@ -142,6 +141,7 @@ def test_ways(notebook: Kernel, way: str) -> None:
     looker.wait(lambda: name in looker.names(last), f"the devices below {last}")
     found = next(branch for branch in looker.told("branches", last) if branch[0] == name)
     assert found[1] == device
+    notebook.run("tango.Database().delete_device_alias('explored')").check()
 
 
 def test_hosts(notebook: Kernel) -> None:

@@ -9,14 +9,17 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from ipytango.demo import demo as make_demo
+
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_explore.ipynb"
 
 
 @pytest.fixture(scope="module")
-def executed(tango_host: str) -> NotebookNode:
+def executed() -> NotebookNode:
     notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
     client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3")
-    client.execute(env={**os.environ, "TANGO_HOST": tango_host})
+    with make_demo() as tango_host:  # its own: it lists all that there is
+        client.execute(env={**os.environ, "TANGO_HOST": tango_host})
     return notebook
 
 
