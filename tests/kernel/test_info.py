@@ -76,6 +76,15 @@ def test_device_is_told_of_in_full(notebook: Kernel) -> None:
     assert value(notebook, frame) == "DevDouble scalar"
 
 
+def test_state_that_is_polled_is_told_of(notebook: Kernel) -> None:
+    """PyTango takes no value out of the polled history of a state."""
+    text, _ = shown(notebook, "sys/tg_test/1/State")
+    assert "RUNNING" in text
+    assert re.search(r"attribute +state +\d+ ms", text, re.IGNORECASE)
+    notebook.run("i = %tango_info sys/tg_test/1/State").check()
+    assert value(notebook, "i.failures") == {}
+
+
 def test_attribute_is_told_of_in_full(notebook: Kernel) -> None:
     text, words = shown(notebook, "test/value-info/1/gap")
     for said in (text, words):

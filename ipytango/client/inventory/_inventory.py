@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import tango
-
 from ...errors import CatalogueError, NotInDatabase
 from .._readings import Failure, FailureLevel, failure_of
 from ..calls import Call, CallTimedOut, Dispatch
@@ -231,7 +229,7 @@ class _Enquiry:
         except CallTimedOut:
             text = f"{call.device} has not answered yet; the question is still open there"
             return Failure("TimeoutError", (FailureLevel("No answer", text, "", "ERR"),))
-        except tango.DevFailed as error:
+        except Exception as error:  # noqa: BLE001 - what one question ends with stands in its place
             return failure_of(error)
 
     def _parts(self, title: str, call: Call) -> list[Part]:
