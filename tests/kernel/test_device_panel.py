@@ -300,6 +300,28 @@ def test_what_waits_is_withdrawn(viewer: Viewer, outside: Any, notebook: Kernel,
         assert viewer.do("run", name="Say", text="hello")["outcome"] == "done"
 
 
+def test_panel_locks_when_its_page_is_gone(
+    viewer: Viewer, outside: Any, notebook: Kernel
+) -> None:
+    notebook.run(
+        "from ipytango.widgets.hub import _carrier\n"
+        "as_built_s, _carrier.UNSEEN_AFTER_S = _carrier.UNSEEN_AFTER_S, 0.5"
+    ).check()
+    before = facts_of(outside)
+    try:
+        viewer.ask("unlock")
+        viewer.wait(lambda: viewer.config["locked"] is False, "unlocked")
+        viewer.say("bye")
+        notebook.run("while not p.locked: await asyncio.sleep(0.05)").check()
+    finally:
+        notebook.run("_carrier.UNSEEN_AFTER_S = as_built_s").check()
+    assert value(notebook, "ipytango.extension.loaded().hub.census()['awake']") == 1
+    later = Viewer(notebook, name="later")
+    assert "locked" in later.ask(*CHANGES[0])["e"]
+    assert facts_of(outside) == before
+    later.wait(lambda: later.rows.get("current", {}).get("state") == "live", "its values")
+
+
 def test_experts_members_come_when_asked_for(viewer: Viewer, outside: Any) -> None:
     assert "gain" not in viewer.named("attributes")
     assert "Calibrate" not in viewer.named("commands")

@@ -42,7 +42,7 @@ class DevicePanel(Panel):
     """State, attributes, commands, properties and settings of one device, to see and to change.
 
     Made by `ipytango.panel`. It follows what is looked at, and sleeps when its output is gone.
-    Nothing is changed before it is unlocked, and it locks itself when it sleeps.
+    Nothing is changed before it is unlocked, and it locks itself when no page shows it any more.
     """
 
     view = "device"
@@ -184,6 +184,10 @@ class DevicePanel(Panel):
         if self._looked_at:
             self.lock()
             self._members.rest()
+
+    def unseen(self) -> None:
+        """Lock, as who comes next may be somebody else; it goes on following."""
+        self.lock()
 
     def static_html(self) -> str:
         """Give the panel as it is now."""

@@ -42,6 +42,11 @@ class Audience:
         """The panels that are somewhere in a document, or about to be."""
         return set(self.expected).union(*(page.mounted for page in self._pages.values()))
 
+    @property
+    def seen(self) -> set[str]:
+        """Those of them that a page has that is there, or that are about to come up on one."""
+        return set(self.expected).union(*(page.mounted for page in self.live))
+
     def keeps(self, name: str) -> bool:
         """Say whether a page that is there has the panel in its document."""
         return any(name in page.mounted for page in self.live)

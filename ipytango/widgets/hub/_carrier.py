@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ __all__ = ["Carrier"]
 HEARTBEAT_S = 1.0
 SLEEP_AFTER_S = 5.0
 """A panel that no page has mounted sleeps after so long: an output may only be moving."""
+UNSEEN_AFTER_S = 5.0
+"""A panel that no page has any more that is there is told so late: a page may be reloaded."""
 
 
 class Carrier:
@@ -192,6 +195,7 @@ class Carrier:
         if now_s >= self._upkeep_s + HEARTBEAT_S:
             self._upkeep_s = now_s
             self._audience.lose_silent(now_s)
+            self._tell_unseen(now_s)
             self._put_unwanted_to_sleep(now_s)
             self._save_changed(now_s)
             self._look_again(now_s)
@@ -207,6 +211,21 @@ class Carrier:
         if self._audience.expected or self._audience.live:
             return True
         return any(seat.awake is not None for seat in self._seats.copy().values())
+
+    def _tell_unseen(self, now_s: float) -> None:
+        seen = self._audience.seen
+        for name, seat in self._seats.copy().items():
+            panel = seat.awake
+            if panel is None or name in seen:
+                seat.unseen_s = None
+            elif seat.unseen_s is None:
+                seat.unseen_s = now_s
+            elif now_s > seat.unseen_s + UNSEEN_AFTER_S:
+                seat.unseen_s = math.inf
+                try:
+                    panel.unseen()
+                except Exception as error:
+                    self._batches.failed(panel, seat, error)
 
     def _put_unwanted_to_sleep(self, now_s: float) -> None:
         wanted = self._audience.wanted

@@ -95,6 +95,12 @@ class Panel(ABC):
     def sleep(self) -> None:  # noqa: B027 - most have nothing to do
         """Nobody looks any more: stop following."""
 
+    def unseen(self) -> None:  # noqa: B027 - most have nothing to do
+        """No page that is there has it in its document, and has not for some seconds.
+
+        It stays awake, as a page may come back: see `sleep`.
+        """
+
     @abstractmethod
     def static_html(self) -> str:
         """Give the snapshot that stands where no live view can: HTML without style or script."""

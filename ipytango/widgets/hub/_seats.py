@@ -36,7 +36,9 @@ class Seat:
     spent_s: float = 0.0
     """Up to when its frames use up its rate."""
     unwanted_s: float | None = None
-    """Since when no page has it mounted."""
+    """Since when no page has it mounted, be it one that may come back."""
+    unseen_s: float | None = None
+    """Since when no page that is there has it mounted; infinity once the panel knows."""
     failed: bool = False
     """Whether its last frame failed, which was logged then."""
     changed_since_saved: bool = False
