@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import tango
 
-from ipytango.client import CommandFacts
+from ipytango.client import AttributeFacts, CommandFacts, DeviceName, write_action
 from ipytango.client.writing import (
     ValueField,
     call_text,
@@ -21,11 +21,37 @@ from ipytango.errors import ValueTextError
 AMPLI = ValueField("ampli", "DevDouble", unit="A", min_value=-2.5, max_value=10)
 SHORT = ValueField("short", "DevShort")
 VALVE = ValueField("valve", "DevEnum", labels=("CLOSED", "OPEN", "ON THE WAY"))
+PADDED = ValueField("padded", "DevEnum", labels=(" UP", "UP", "DOWN "))
 CURVE = ValueField("curve", "DevDouble", "SPECTRUM", max_x=4)
 PATH = ValueField("path", "DevEnum", "SPECTRUM", labels=VALVE.labels, max_x=4)
 TEXTS = ValueField("texts", "DevString", "SPECTRUM", max_x=3)
 IMAGE = ValueField("image", "DevUChar", "IMAGE", max_x=3, max_y=2)
 PAIR = ValueField("pair", "DevLong", "PAIR")
+
+
+DEVICE = DeviceName.of("tango://host:1/a/b/c")
+
+
+def attribute(data_type: str, data_format: str = "SCALAR") -> AttributeFacts:
+    return AttributeFacts(
+        name="it",
+        label="it",
+        description="",
+        unit="",
+        format="",
+        data_type=data_type,
+        data_format=data_format,
+        writable=True,
+        enum_labels=(),
+        max_dim_x=4,
+        max_dim_y=4,
+        min_value=None,
+        max_value=None,
+        min_warning=None,
+        max_warning=None,
+        min_alarm=None,
+        max_alarm=None,
+    )
 
 
 def argument(in_type: str) -> ValueField:
@@ -48,6 +74,9 @@ def argument(in_type: str) -> ValueField:
         (VALVE, "OPEN", 1),
         (VALVE, "on the way", 2),
         (VALVE, "0", 0),
+        (PADDED, " UP", 0),
+        (PADDED, "UP", 1),
+        (PADDED, "DOWN ", 2),
         (ValueField("e", "DevEnum"), "7", 7),
         (CURVE, "1, 2;3\n4", [1.0, 2.0, 3.0, 4.0]),
         (CURVE, "[1e3 -2]", [1000.0, -2.0]),
@@ -101,6 +130,7 @@ def test_value_is_taken(field: ValueField, text: str, value: Any) -> None:
         (argument("DevPipeBlob"), "x", "cannot be given as text"),
         (argument("DevState"), "GONE", "is no label"),
         (SHORT, "9" * 1000, "9…' does not fit"),
+        (AMPLI, "0x" + "f" * 300, "f…' does not fit in a DevDouble"),
     ],
 )
 def test_what_is_no_value_says_what_is_taken(field: ValueField, text: str, said: str) -> None:
@@ -128,3 +158,9 @@ def test_call_is_a_line_of_python() -> None:
     line = call_text("tango://host:1/a/b/c", "write_attribute", "it's", 1.5)
     assert line == "tango.DeviceProxy('tango://host:1/a/b/c').write_attribute(\"it's\", 1.5)"
     compile(line, "line", "eval")
+
+
+def test_state_is_written_by_its_name() -> None:
+    action = write_action(DEVICE, attribute("DevState"), "fault")
+    assert action.said == "it = tango.DevState.FAULT"
+    assert action.line.endswith("write_attribute('it', tango.DevState.FAULT)")

@@ -79,7 +79,7 @@ def write_action(device: DeviceName, facts: AttributeFacts, text: str) -> Action
     field = field_of_attribute(facts)
     value = parse_value(field, text)
     shown, note = value_text(value), ""
-    if field.labels and isinstance(value, int):
+    if facts.enum_labels and isinstance(value, int):  # a state is one too, and says its own name
         shown = facts.enum_labels[value]
         note = f"  # {shown}" if shown.isprintable() else ""
     return Action(

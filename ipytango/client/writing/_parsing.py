@@ -52,7 +52,9 @@ def _scalar(field: ValueField, text: str) -> Any:
     if field.data_type == "DevString":
         return text
     word = text.strip()
-    if not word:
+    if text in field.labels:
+        word = text  # a label may begin or end with a blank, or be nothing else
+    elif not word:
         raise ValueTextError(f"{field.what}: nothing was given. It takes {field.expected}.")
     if field.data_type == "DevBoolean":
         return _boolean(field, word)
@@ -103,10 +105,17 @@ def _number(field: ValueField, word: str) -> float:
         whole = _int_of(word)  # 0x1f
         if whole is None:
             raise _refused(field, word, "is no number") from None
-        number = float(whole)
+        number = _float_of(field, word, whole)
     if math.isfinite(number) and abs(number) > FLOATS[field.data_type]:
         raise _refused(field, word, f"does not fit in a {field.data_type}")
     return float(_within(field, word, number))
+
+
+def _float_of(field: ValueField, word: str, whole: int) -> float:
+    try:
+        return float(whole)
+    except OverflowError:
+        raise _refused(field, word, f"does not fit in a {field.data_type}") from None
 
 
 def _whole_number(field: ValueField, word: str) -> int:
