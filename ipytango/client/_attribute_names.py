@@ -13,6 +13,9 @@ __all__ = ["AttributeName"]
 _HOST = re.compile(r"(?:tango:)?//(?P<host>[^/:#]+:\d+)/|(?P<bare>[^/:#]+:\d+)/", re.IGNORECASE)
 _SUFFIX = re.compile(r"#dbase=(?:yes|no)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\s:#*?]+")
+# Tango takes blanks and colons in a device's name; a colon in the first part is of a host's port.
+_FIRST_PART = re.compile(r"[^\s:#*?](?:[^\t\n\r\f\v:#*?]*[^\s:#*?])?")
+_PART = re.compile(r"[^\s:#*?](?:[^\t\n\r\f\v#*?]*[^\s:#*?])?")
 _ALIAS, _DEVICE, _ATTRIBUTE = 2, 3, 4
 _WRITTEN = (
     "An attribute is written domain/family/member/name, alias/name, or with its database's "
@@ -48,11 +51,12 @@ class AttributeName:
         path = full[: suffix.start()] if suffix else full
         host = _HOST.match(path)
         parts = (path[host.end() :] if host else path).split("/")
-        if len(parts) == _DEVICE and all(map(_WORD.fullmatch, parts)):
+        if len(parts) == _DEVICE and _are_of_device(parts):
             raise AttributeNameError(
                 f"{written!r} names a device; add the attribute, as in {path}/State."
             )
-        if len(parts) not in (_ALIAS, _ATTRIBUTE) or not all(map(_WORD.fullmatch, parts)):
+        is_long_enough = len(parts) in (_ALIAS, _ATTRIBUTE)
+        if not (is_long_enough and _are_of_device(parts[:-1]) and _WORD.fullmatch(parts[-1])):
             raise AttributeNameError(f"{written!r} is no attribute's name. {_WRITTEN}")
         device = "/".join(parts[:-1])
         address = (host["host"] or host["bare"]) if host else _only_database()
@@ -60,6 +64,10 @@ class AttributeName:
             # Named in full: the feed keeps to its database, whatever TANGO_HOST becomes later.
             device = f"tango://{address}/{device}"
         return cls(full, device + (suffix.group() if suffix else ""), parts[-1])
+
+
+def _are_of_device(parts: list[str]) -> bool:
+    return bool(_FIRST_PART.fullmatch(parts[0])) and all(map(_PART.fullmatch, parts[1:]))
 
 
 def _only_database() -> str:

@@ -28,6 +28,7 @@ register("test/listed/1", "Listed", "Listed/a")
 register("test/listed/2", "Listed", "Listed/a")
 register("test/unlisted/1", "Listed", "Listed/b")
 register({ODD!r}, "Odd", "Odd/x")
+register("test/blank/a b", "Blank", "Blank/x")
 database.put_device_alias("test/listed/1", "the-first")
 """
 
@@ -74,10 +75,18 @@ def test_devices_are_listed_with_who_serves_them(notebook: Kernel) -> None:
         ("--classes Listed", ["Listed"]),
         ("--servers listed/*", ["Listed/a", "Listed/b"]),
         ("--aliases *first", ["the-first"]),
+        ("'*a b*'", ["test/blank/a b"]),
+        ('test/"blank/a b"', ["test/blank/a b"]),
+        ("--servers 'Listed/*'", ["Listed/a", "Listed/b"]),
     ],
 )
 def test_pattern_finds(notebook: Kernel, arguments: str, found: list[str]) -> None:
     assert names(notebook, arguments) == found
+
+
+def test_name_with_a_blank_is_told_of(notebook: Kernel) -> None:
+    found = "i = %tango_info 'test/blank/a b'\n(i.kind, i.facts['class'])"
+    assert value(notebook, found) == ("device", "Blank")
 
 
 def test_servers_own_devices_are_listed_when_asked_for(notebook: Kernel) -> None:
