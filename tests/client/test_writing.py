@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -164,3 +165,19 @@ def test_state_is_written_by_its_name() -> None:
     action = write_action(DEVICE, attribute("DevState"), "fault")
     assert action.said == "it = tango.DevState.FAULT"
     assert action.line.endswith("write_attribute('it', tango.DevState.FAULT)")
+
+
+@pytest.mark.parametrize("data_format", ["SPECTRUM", "IMAGE"])
+@pytest.mark.parametrize("data_type", ["DevDouble", "DevString"])
+def test_array_is_emptied_only_when_that_is_said(data_type: str, data_format: str) -> None:
+    facts = attribute(data_type, data_format)
+    for blank in ("", " \n"):
+        with pytest.raises(ValueTextError, match=r"nothing was given.*\[\] stands for none"):
+            write_action(DEVICE, facts, blank)
+    assert write_action(DEVICE, facts, "[]").line.endswith("write_attribute('it', [])")
+
+
+def test_what_is_read_only_is_not_written() -> None:
+    facts = dataclasses.replace(attribute("DevDouble"), writable=False)
+    with pytest.raises(ValueTextError, match="it is read-only"):
+        write_action(DEVICE, facts, "1")

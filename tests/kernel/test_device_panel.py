@@ -224,7 +224,8 @@ def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: 
         ("write", "current", "much", "is no number"),
         ("write", "valve", "SHUT", "It takes one of CLOSED, OPEN, MOVING"),
         ("write", "ramp", "1 " * 65, "65 values were given. It takes up to 64"),
-        ("write", "temperature", "1", None),
+        ("write", "temperature", "1", "temperature is read-only"),
+        ("write", "ramp", "", "nothing was given"),
         ("write", "gone", "1", "shows no attribute 'gone'"),
         ("write", "gain", "1", "shows no attribute 'gain'"),
         ("run", "Ramp", "x", "the argument of Ramp: 'x' is no number"),
@@ -232,14 +233,11 @@ def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: 
     ],
 )
 def test_wrong_value_stops_before_the_device(
-    viewer: Viewer, outside: Any, op: str, name: str, text: str, said: str | None
+    viewer: Viewer, outside: Any, op: str, name: str, text: str, said: str
 ) -> None:
     viewer.ask("unlock")
     before = facts_of(outside)
-    if said is None:  # nothing in Tango's metadata: the device's own error
-        assert viewer.do(op, name=name, text=text)["failure"][0]["reason"] == "API_AttrNotWritable"
-    else:
-        assert said in viewer.ask(op, {"name": name, "text": text})["e"]
+    assert said in viewer.ask(op, {"name": name, "text": text})["e"]
     assert facts_of(outside) == before
 
 
@@ -300,9 +298,7 @@ def test_what_waits_is_withdrawn(viewer: Viewer, outside: Any, notebook: Kernel,
         assert viewer.do("run", name="Say", text="hello")["outcome"] == "done"
 
 
-def test_panel_locks_when_its_page_is_gone(
-    viewer: Viewer, outside: Any, notebook: Kernel
-) -> None:
+def test_panel_locks_when_its_page_is_gone(viewer: Viewer, outside: Any, notebook: Kernel) -> None:
     notebook.run(
         "from ipytango.widgets.hub import _carrier\n"
         "as_built_s, _carrier.UNSEEN_AFTER_S = _carrier.UNSEEN_AFTER_S, 0.5"

@@ -75,8 +75,14 @@ def plot_line(device: DeviceName, attribute: str) -> str:
 
 
 def write_action(device: DeviceName, facts: AttributeFacts, text: str) -> Action:
-    """Prepare to write what was typed. Raises `ValueTextError`."""
+    """Prepare to write what was typed; an empty array is ``[]``. Raises `ValueTextError`."""
     field = field_of_attribute(facts)
+    if not facts.writable:
+        raise ValueTextError(f"{facts.name} is read-only: its device lets nobody write it.")
+    if field.shape != "SCALAR" and not text.strip():  # Enter in a field that nobody has filled
+        raise ValueTextError(
+            f"{facts.name}: nothing was given. It takes {field.expected}; [] stands for none."
+        )
     value = parse_value(field, text)
     shown, note = value_text(value), ""
     if facts.enum_labels and isinstance(value, int):  # a state is one too, and says its own name
