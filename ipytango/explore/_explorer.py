@@ -59,7 +59,8 @@ class Explorer(Panel):
         super().__init__(hub)
         self._tree.open(())
         if path:
-            self.open(path)
+            with contextlib.suppress(CatalogueError):  # the tree says so in its place
+                self.open(path)
         if search:
             self._tree.search(search)
         self._tree.settling.wait(FIRST_ANSWER_S)
@@ -90,14 +91,20 @@ class Explorer(Panel):
         self.changed()
 
     def open(self, path: str) -> None:
-        """Open the tree down to a path, such as ``sys/tg_test``."""
-        steps = tuple(step for step in path.split("/") if step)
-        for count in range(1, len(steps) + 1):
-            self._tree.open(steps[:count])
+        """Open the tree down to a path, in any case: ``sys/tg_test``; a device is selected.
+
+        Raises `OptionError` where there is no such path, `CatalogueError` where that is not known.
+        """
+        device = self._tree.reach(path)
+        if device:
+            self._select(device)
         self.changed()
 
     def search(self, text: str) -> None:
-        """Find devices by a part of their name, or by a pattern with ``*``; empty for the tree."""
+        """Find devices by a part of their name or alias, or a pattern with ``*``.
+
+        Empty text shows the tree again.
+        """
         self._tree.search(text)
 
     def panel(self, device: str) -> DevicePanel:
@@ -105,13 +112,14 @@ class Explorer(Panel):
 
         Raises `OptionError` if there are too many.
         """
-        panel = self._panels.get(device)
+        key = device.lower()
+        panel = self._panels.get(key)
         if panel is None or panel.closed:
             if len(self._panels) >= MOST_PANELS:
                 raise OptionError(f"{MOST_PANELS} panels are open here: close one of them first.")
             name = str(DevicePlace.of(device).within(self._place))
             # Without waiting: a browser may have asked, in the hub's thread.
-            panel = self._panels[device] = DevicePanel(self.hub, name, patience_s=0.0)
+            panel = self._panels[key] = DevicePanel(self.hub, name, patience_s=0.0)
             self.hub.show(panel)
             self.configured()
         return panel
@@ -182,6 +190,10 @@ class Explorer(Panel):
         self.changed()
         return None
 
+    def waken(self) -> None:
+        """Follow the states that are seen."""
+        self._states.follow()
+
     def sleep(self) -> None:
         """Follow nothing: the output is gone."""
         self._states.rest()
@@ -232,7 +244,7 @@ class Explorer(Panel):
         return [(name, text) for name, text in facts if text]
 
     def _shut(self, device: str) -> None:
-        panel = self._panels.pop(device, None)
+        panel = self._panels.pop(device.lower(), None)
         if panel is not None:
             panel.close()
             self.configured()

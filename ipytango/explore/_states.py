@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from ..client import DevicePlace, Reading
+from ..errors import AttributeNameError
 from ..green import allocate_lock
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class SeenState:
 
 
 class States:
-    """Follows the states of devices, of those that are seen and no others.
+    """Follows the states of devices, of those that are seen and no others; see `follow`, `rest`.
 
     `changed` is called in any thread when there is news; `news` belongs to one.
     """
@@ -54,31 +55,48 @@ class States:
         self._followings: dict[str, Following] = {}
         self._states: dict[str, SeenState] = {}
         self._dirty: dict[str, None] = {}
+        self._seen: dict[str, None] = {}
+        self._resting = False
         self._closed = False
 
     def see(self, devices: Iterable[str]) -> None:
         """Follow these from now on; devices that are not among them no more."""
-        seen = dict.fromkeys(list(devices)[:MOST_DEVICES])
         with self._lock:
-            for device in [known for known in self._followings if known not in seen]:
-                self._followings.pop(device).close()
-            for device in seen:
-                if device not in self._followings and not self._closed:
-                    self._followings[device] = self._client.feeds.follow(
-                        f"{DevicePlace.of(device).within(self._place)}/State",
-                        functools.partial(self._take, device),
-                        period_s=PERIOD_S,
-                        every=False,
-                    )
+            self._seen = dict.fromkeys(list(devices)[:MOST_DEVICES])
+            self._follow(() if self._resting else self._seen)
+
+    def follow(self) -> None:
+        """Follow what was seen last."""
+        with self._lock:
+            self._resting = False
+            self._follow(self._seen)
 
     def rest(self) -> None:
-        """Follow nothing; what is known stays."""
-        self.see(())
+        """Follow nothing for a while; what is known stays."""
+        with self._lock:
+            self._resting = True
+            self._follow(())
 
     def close(self) -> None:
         """Follow nothing for good."""
         self._closed = True
         self.rest()
+
+    def _follow(self, devices: Collection[str]) -> None:
+        for device in [known for known in self._followings if known not in devices]:
+            self._followings.pop(device).close()
+        for device in devices:
+            if device in self._followings or self._closed:
+                continue
+            try:
+                self._followings[device] = self._client.feeds.follow(
+                    f"{DevicePlace.of(device).within(self._place)}/State",
+                    functools.partial(self._take, device),
+                    period_s=PERIOD_S,
+                    every=False,
+                )
+            except AttributeNameError as error:  # the others have states all the same
+                self._show(device, SeenState("", "unknown", str(error)))
 
     def of(self, device: str) -> SeenState:
         """Return what is known of a device's state."""
@@ -99,6 +117,9 @@ class States:
             reasons = {level.reason for level in failure.levels}
             said = (text for reason, text in _INSTEAD.items() if reason in reasons)
             state = SeenState("", next(said, "no answer"), str(failure))
+        self._show(device, state)
+
+    def _show(self, device: str, state: SeenState) -> None:
         if self._states.get(device) != state:
             self._states[device] = state
             self._dirty[device] = None

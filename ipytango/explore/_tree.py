@@ -96,6 +96,29 @@ class Tree:
             self._opened[path] = None
             self._ask(path)
 
+    def reach(self, text: str) -> str:
+        """Open the tree down to a path as it is written, in any case; waits for the database.
+
+        Returns the device that it ends at, or nothing for a level. Raises `OptionError` where
+        there is no such path, `CatalogueError` where the database does not answer.
+        """
+        path: Path = ()
+        rest = text.strip("/").lower()
+        while rest:
+            level = self._way.level(path)
+            branches = tuple(level.branches(self.catalogue.ask(level.question))) if level else ()
+            # The longest first: a server's name has a slash in it.
+            fitting = [one for one in branches if f"{rest}/".startswith(f"{one.name.lower()}/")]
+            if not fitting:
+                above = "/".join(path) or f"the {self._way.title.lower()}"
+                raise OptionError(f"{text!r} is not in this tree: {above} has no {rest!r}.")
+            branch = max(fitting, key=lambda one: len(one.name))
+            path, rest = (*path, branch.name), rest[len(branch.name) + 1 :]
+            if branch.device:
+                return branch.device
+            self.open(path)
+        return ""
+
     def close(self, path: Path) -> None:
         """Show what stands below a path no more."""
         self._opened.pop(path, None)

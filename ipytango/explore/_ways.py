@@ -76,8 +76,11 @@ def _served(server: str) -> Level:
 
 
 def found_devices(text: str) -> Level:
-    """Return the devices whose names have the text in them; ``*`` in it stands for anything."""
-    return _devices(Question.devices(text if "*" in text else f"*{text}*"))
+    """Return the devices with the text in their names or aliases; ``*`` stands for anything."""
+    return Level(
+        Question.found(text if "*" in text else f"*{text}*"),
+        lambda found: (Branch(name, name, alias) for name, alias in found),
+    )
 
 
 _WAYS = (

@@ -174,13 +174,42 @@ def test_from_code(notebook: Kernel) -> None:
     assert "device, class, server, host, alias; not by 'colour'" in str(outcome.error)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "opened"),
+    [
+        ("SYS/TG_test", [["sys"], ["sys", "tg_test"]]),
+        ("sys/tg_test/1", [["sys"], ["sys", "tg_test"]]),
+        ("--by server tangotest/TEST", [["TangoTest"], ["TangoTest", "test"]]),
+    ],
+)
+def test_path_is_opened_in_any_case(
+    notebook: Kernel, arguments: str, opened: list[list[str]]
+) -> None:
+    looker = show(notebook, arguments)
+    looker.wait(lambda: looker.newest.get("opened") == [[], *opened], f"{opened}")
+    assert value(notebook, "e.selected") == (DEVICE if arguments.endswith("/1") else "")
+
+
+def test_no_such_path(notebook: Kernel) -> None:
+    said = notebook.run("%tango_explore sys/nonsense").stderr
+    assert "'sys/nonsense' is not in this tree: sys has no 'nonsense'" in said
+
+
+def test_search_finds_aliases(notebook: Kernel) -> None:
+    notebook.run(f"tango.Database().put_device_alias({DEVICE!r}, 'sought')").check()
+    looker = show(notebook, "--search OUGH")
+    looker.wait(lambda: looker.names(["", "found"]) == [DEVICE], "the alias's device")
+    assert looker.told("branches", ["", "found"]) == [[DEVICE, DEVICE, "sought"]]
+    notebook.run("tango.Database().delete_device_alias('sought')").check()
+
+
 # --- devices --------------------------------------------------------------------------------------
 
 
 def test_states_of_what_is_seen_and_of_nothing_else(notebook: Kernel) -> None:
     looker = show(notebook, "sys/tg_test")
     assert followed(notebook) == set()
-    looker.command("see", [DEVICE, "sys/none/1"])
+    looker.command("see", ["no name", DEVICE, "sys/none/1"])
 
     def states() -> dict[str, Any]:
         told: dict[str, Any] = {}
@@ -192,6 +221,10 @@ def test_states_of_what_is_seen_and_of_nothing_else(notebook: Kernel) -> None:
     looker.wait(lambda: "sys/none/1" in states(), "what is known of no device")
     assert states()["sys/none/1"][0] == "unknown"
     assert "DeviceNotDefined" in states()["sys/none/1"][2]
+    notebook.run("e.sleep()").check()
+    notebook.wait_until(lambda: followed(notebook) == set(), "nothing followed while asleep")
+    notebook.run("e.waken()").check()
+    notebook.wait_until(lambda: followed(notebook), "states followed again")
     looker.command("see", [])
     notebook.wait_until(lambda: followed(notebook) == set(), "nothing followed")
 

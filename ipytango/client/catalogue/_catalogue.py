@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 from collections.abc import Callable, Iterable
@@ -223,22 +224,21 @@ class Catalogue:
         if call is None or call.done:
             then(self._answer(question) if call is None else self._answer_of(question, call))
             return
-        told: list[bool] = []
+        untold = [then]  # whoever pops it tells: the worker, or the loop when it is late
 
         def tell(answer: Answer[T]) -> None:
-            told.append(True)
-            if len(told) == 1:
-                then(answer)
+            with contextlib.suppress(IndexError):
+                untold.pop()(answer)
 
         def late() -> None:
-            if not told:
+            if untold:
                 error = self._silent(question, wait_s)
                 known = self._answer(question)
                 tell(Answer(known.value, known.age_s, error))
 
         call.when_done(lambda done: tell(self._answer_of(question, done)))
         loop = self._dispatch.loop
-        door_of(loop).post(lambda: None if told else loop.call_later(wait_s, late))
+        door_of(loop).post(lambda: loop.call_later(wait_s, late) if untold else None)
 
     def refresh(self) -> None:
         """Forget all answers: what is wanted next is asked for anew."""
@@ -275,6 +275,14 @@ class Catalogue:
         """Put a question to the database; blocks, in a worker."""
         if self._database is None:
             self._database = self._connect()
+        try:
+            return question.ask(self._database.command_inout)
+        except tango.DevFailed as error:
+            if len(self._hosts) == 1 or not _is_unreachable(error):
+                raise
+        # As Tango does: the first that answers, whichever did before.
+        self._database = None
+        self._database = self._connect()
         return question.ask(self._database.command_inout)
 
     def _connect(self) -> tango.Database:
@@ -336,7 +344,7 @@ class Catalogue:
             level.reason in _UNKNOWN for level in failure.levels
         ):
             unknown = NotInDatabase(f"{asked}, and knows no such thing.")
-        elif isinstance(error, tango.ConnectionFailed | tango.CommunicationFailed):
+        elif _is_unreachable(error):
             unknown = CatalogueError(
                 f"{asked}, and cannot be reached ({failure}). Check that it runs and that the "
                 "address is right; %tango_db host:port chooses another."
@@ -345,3 +353,12 @@ class Catalogue:
             unknown = CatalogueError(f"{asked}, and answered with an error: {failure}")
         unknown.__cause__ = error
         return unknown
+
+
+def _is_unreachable(error: tango.DevFailed) -> bool:
+    """Whether nobody has answered; right after a failure Tango says so without having tried."""
+    reasons = {level.reason for level in failure_of(error).levels}
+    return (
+        isinstance(error, tango.ConnectionFailed | tango.CommunicationFailed)
+        or "API_CantConnectToDevice" in reasons
+    )

@@ -19,6 +19,9 @@ Put = Callable[..., Any]
 
 Names = tuple[str, ...]
 
+MOST_ALIASES = 100
+"""Aliases whose devices are asked for, one by one, when a pattern fits so many."""
+
 _NEVER = {"nada", "?", "null"}
 """What databases write for the host, or the time, of a server that was never started."""
 
@@ -74,6 +77,11 @@ class Question(Generic[T]):
     def devices(pattern: str = "*") -> Question[Names]:
         """Ask for the full names of devices; ``*`` stands for anything."""
         return _for_names(f"devices {pattern}", "DbGetDeviceWideList", pattern)
+
+    @staticmethod
+    def found(pattern: str) -> Question[tuple[tuple[str, str], ...]]:
+        """Ask for devices by their names or aliases: names, each with its alias or nothing."""
+        return Question(f"devices or aliases {pattern}", lambda put: _found(put, pattern))
 
     @staticmethod
     def exported_devices(pattern: str = "*") -> Question[Names]:
@@ -171,6 +179,13 @@ def _names(answer: Iterable[Any]) -> Names:
 
 def _without_never(names: Names) -> Names:
     return tuple(name for name in names if name.lower() not in _NEVER)
+
+
+def _found(put: Put, pattern: str) -> tuple[tuple[str, str], ...]:
+    found = dict.fromkeys(_names(put("DbGetDeviceWideList", pattern)), "")
+    for alias in _names(put("DbGetDeviceAliasList", pattern))[:MOST_ALIASES]:
+        found[_one(put("DbGetAliasDevice", alias))] = alias
+    return tuple(sorted(found.items(), key=lambda pair: pair[0].lower()))
 
 
 def _row(put: Put, device: str) -> DeviceRow:
