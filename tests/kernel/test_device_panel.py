@@ -384,6 +384,39 @@ def test_form_that_is_not_looked_at_is_not_followed(viewer: Viewer, notebook: Ke
     notebook.run(f"while {followed} > 2: await asyncio.sleep(0.05)").check()
 
 
+@pytest.mark.parametrize(("clicks", "plots"), [(1, 1), (2, 0), (3, 1)])
+def test_quick_clicks_leave_no_plot_behind(
+    viewer: Viewer, notebook: Kernel, clicks: int, plots: int
+) -> None:
+    click, ended = "p.command('plot', {'name': 'ramp'})", "while p._plots._coming: "
+    notebook.run("\n".join([click] * clicks)).check()
+    notebook.run(f"{ended}await asyncio.sleep(0.05)").check()
+    viewer.wait(lambda: len(viewer.plots) == plots, "as many as are wanted")
+    census = "ipytango.extension.loaded().hub.census()['panels']"
+    assert value(notebook, census) == 1 + plots
+    notebook.run(f"{click}\np.close()\n{ended}await asyncio.sleep(0.05)").check()
+    assert value(notebook, census) == 0
+
+
+def test_plot_that_cannot_be_made_says_so(viewer: Viewer, notebook: Kernel) -> None:
+    notebook.run(
+        "from ipytango.widgets.device import _plots\n"
+        "def fail(*_): raise ValueError('no such plot')\n"
+        "as_built, _plots._make = _plots._make, fail"
+    ).check()
+    try:
+        assert viewer.ask("plot", {"name": "ramp"})["v"] is None
+        viewer.wait(lambda: viewer.deeds, "why")
+    finally:
+        notebook.run("_plots._make = as_built").check()
+    (deed,) = viewer.deeds.values()
+    assert (deed["outcome"], deed["said"]) == ("failed", "plot of ramp")
+    assert deed["subject"] == "attribute ramp"  # where it is shown
+    assert deed["failure"][0]["description"] == "no such plot"
+    viewer.ask("plot", {"name": "ramp"})
+    viewer.wait(lambda: viewer.plots, "a plot")
+
+
 def test_device_that_another_client_has_locked_says_so(viewer: Viewer, outside: Any) -> None:
     viewer.ask("unlock")
     outside.lock()

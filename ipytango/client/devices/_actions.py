@@ -21,6 +21,7 @@ __all__ = [
     "carry_out",
     "command_action",
     "delete_property_action",
+    "plot_action",
     "plot_line",
     "polling_action",
     "property_action",
@@ -72,6 +73,16 @@ def read_line(device: DeviceName, attribute: str) -> str:
 def plot_line(device: DeviceName, attribute: str) -> str:
     """Return the Python line that plots an attribute."""
     return f"ipytango.plot({DeviceName(device.source).attribute(attribute)!r})"
+
+
+def plot_action(device: DeviceName, attribute: str) -> Action:
+    """Say what a plot of an attribute is; the device has nothing to do for it."""
+    return Action(
+        said=f"plot of {attribute}",
+        line=plot_line(device, attribute),
+        subject=f"attribute {attribute}",
+        work=lambda _: None,
+    )
 
 
 def write_action(device: DeviceName, facts: AttributeFacts, text: str) -> Action:

@@ -89,6 +89,14 @@ class Deeds:
         self._changed(deed)
         return deed
 
+    def note_failed(self, action: Action, error: BaseException) -> None:
+        """Remember what could not be done, though it was nothing to do to the device."""
+        with self._lock:
+            self._number += 1
+            deed = Deed(self._number, action, time.time(), "failed", failure=failure_of(error))
+            self._kept.append(deed)
+        self._changed(deed)
+
     def withdraw(self) -> None:
         """Have nothing done any more of what waits; what is at the device already stays there."""
         with self._lock:

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ...client import Action, DeviceName
+from ...client import Action, DeviceName, plot_action
 from ...display import (
     DeedLine,
     DeviceSheet,
@@ -65,7 +65,7 @@ class DevicePanel(Panel):
         self._knowledge = Knowledge(
             hub.client, self._device, functools.partial(_tell, this, DevicePanel._know_more)
         )
-        self._plots = Plots(hub, changed)
+        self._plots = Plots(hub, changed, functools.partial(_tell, this, DevicePanel._note_no_plot))
         self._deeds = Deeds(
             hub.client, self._device.full, functools.partial(_tell, this, DevicePanel._note_deed)
         )
@@ -256,6 +256,10 @@ class DevicePanel(Panel):
         if deed.outcome == "failed":
             self._knowledge.ask_lock_soon()  # perhaps somebody has locked the device
         self.changed()
+
+    def _note_no_plot(self, name: str, error: BaseException) -> None:
+        """Say at the attribute why there is no plot of it, in any thread."""
+        self._deeds.note_failed(plot_action(self._device, name), error)
 
     def _set_locked(self, *, locked: bool) -> None:
         if self._locked != locked:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...client import Call
+from ...green import allocate_lock
 from ..plot import Plot
 
 if TYPE_CHECKING:
@@ -18,13 +19,23 @@ __all__ = ["Plots"]
 class Plots:
     """Opens and closes plots of single attributes. Any thread; nothing here waits.
 
-    `changed` is called in any thread when one has come or gone.
+    `changed` is called in any thread when one has come or gone, `failed` with the attribute's name
+    and the error when one cannot be made.
     """
 
-    def __init__(self, hub: Hub, changed: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        changed: Callable[[], object],
+        failed: Callable[[str, BaseException], object],
+    ) -> None:
         self._hub = hub
         self._changed = changed
+        self._failed = failed
+        self._lock = allocate_lock()
         self._open: dict[str, Plot] = {}
+        self._coming: dict[str, bool] = {}
+        """What is being made, and whether it is still wanted."""
         self._closed = False
 
     def names(self) -> dict[str, str]:
@@ -33,31 +44,41 @@ class Plots:
 
     def toggle(self, name: str, attribute: str) -> None:
         """Open a plot of the attribute with that full name, or close it."""
-        plot = self._open.pop(name, None)
+        with self._lock:
+            plot = self._open.pop(name, None)
+            begins = plot is None and name not in self._coming
+            if plot is None:
+                self._coming[name] = not self._coming.get(name, False)
         if plot is not None:
             plot.close()
             self._changed()
-            return
-        # On the pool, as it waits for its first readings.
-        call = self._hub.client.submit(functools.partial(_make, self._hub), attribute)
-        call.when_done(functools.partial(self._take, name))
+        if begins:
+            # On the pool, as it waits for its first readings.
+            call = self._hub.client.submit(functools.partial(_make, self._hub), attribute)
+            call.when_done(functools.partial(self._take, name))
 
     def close(self) -> None:
-        """Close them all."""
+        """Close them all. Without the lock: it may be called wherever garbage is collected."""
         self._closed = True
         while self._open:
             self._open.popitem()[1].close()
 
     def _take(self, name: str, call: Call) -> None:
+        """Show what was made, if it is still wanted; in a worker's thread."""
+        with self._lock:
+            wanted = self._coming.pop(name) and not self._closed
+            if wanted and call.error is None:
+                self._open[name] = call.result
         if call.error is not None:
-            raise call.error  # the pool tells of it
-        plot: Plot = call.result
-        if self._closed:
-            plot.close()
-            return
-        self._open[name] = plot
-        self._hub.show(plot)
-        self._changed()
+            if wanted:
+                self._failed(name, call.error)
+        elif not wanted:
+            call.result.close()
+        elif self._closed:  # meanwhile
+            self.close()
+        else:
+            self._hub.show(call.result)
+            self._changed()
 
 
 def _make(hub: Hub, attribute: str) -> Plot:
