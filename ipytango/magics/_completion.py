@@ -13,41 +13,38 @@ from IPython.core.completer import (
 )
 
 from ..client import NameKind
-from ._demo import complete_demo
-from ._explore import complete_explore
-from ._green import complete_green
-from ._listings import complete_info, complete_ls
-from ._plot import complete_plot
-from ._watch import complete_watch
+from ._arguments import Arguments, Offer
+from ._demo import DEMO_ARGUMENTS
+from ._explore import EXPLORE_ARGUMENTS
+from ._green import offer_green
+from ._itango import MON_ARGUMENTS
+from ._listings import INFO_ARGUMENTS, LS_ARGUMENTS
+from ._plot import PLOT_ARGUMENTS
+from ._watch import WATCH_ARGUMENTS
 
 __all__ = ["final", "magic_matcher"]
 
-_COMPLETERS: dict[str, Callable[[list[str], str], Iterable[str]]] = {
-    "tango_demo": complete_demo,
-    "tango_explore": complete_explore,
-    "tango_green": complete_green,
-    "tango_info": complete_info,
-    "tango_ls": complete_ls,
-    "tango_plot": complete_plot,
-    "tango_watch": complete_watch,
+_OFFERS: dict[str, Callable[[list[str], str], Offer]] = {
+    "lsdev": Arguments("device").offer,
+    "lsdevclass": Arguments("class").offer,
+    "lsserv": Arguments("server").offer,
+    "mon": MON_ARGUMENTS.offer,
+    "python_error": Arguments().offer,
+    "refreshdb": Arguments("database").offer,
+    "switchdb": Arguments("database").offer,
+    "tango_db": Arguments("database").offer,
+    "tango_demo": DEMO_ARGUMENTS.offer,
+    "tango_error": Arguments().offer,
+    "tango_explore": EXPLORE_ARGUMENTS.offer,
+    "tango_green": offer_green,
+    "tango_info": INFO_ARGUMENTS.offer,
+    "tango_itango": Arguments().offer,
+    "tango_ls": LS_ARGUMENTS.offer,
+    "tango_panel": Arguments("device").offer,
+    "tango_plot": PLOT_ARGUMENTS.offer,
+    "tango_watch": WATCH_ARGUMENTS.offer,
 }
-"""Options, and words that are no names: given the words before, and the one that is typed."""
-
-_NAMES: dict[str, NameKind] = {
-    "lsdev": "device",
-    "lsdevclass": "class",
-    "lsserv": "server",
-    "mon": "attribute",
-    "switchdb": "database",
-    "tango_db": "database",
-    "tango_explore": "device",
-    "tango_info": "any",
-    "tango_ls": "device",
-    "tango_panel": "device",
-    "tango_plot": "attribute",
-    "tango_watch": "attribute",
-}
-"""What the names in a magic's arguments are of."""
+"""By magic, what belongs behind it: given the words before, and the one that is typed."""
 
 # With or without "%" (automagic), alone or with its result assigned to names.
 _LINE = re.compile(r"\s*(?:[\w\s,.]+=\s*)?%{0,2}(?P<name>\w+) (?![ ]*[=.(,])(?P<arguments>.*)")
@@ -59,18 +56,26 @@ def magic_matcher(names: Callable[[NameKind, str], Iterable[str]]) -> Any:
     @context_matcher(identifier="ipytango.magics")
     def complete_magic(context: CompletionContext) -> dict[str, Any]:
         line = _LINE.fullmatch(context.text_until_cursor)
-        name = line["name"] if line else ""
-        if line is None or not (name in _COMPLETERS or name in _NAMES):
+        if line is None or line["name"] not in _OFFERS:
             return {"completions": []}
         *before, word = line["arguments"].split(" ")
-        completer, kind = _COMPLETERS.get(name), _NAMES.get(name)
-        texts = list(completer(before, word) if completer else ())
-        if kind is not None and not word.startswith("-"):
+        texts, kind = _OFFERS[line["name"]](list(filter(None, before)), word)
+        if kind == "alias":
+            texts += _aliases(names, word)
+        elif kind is not None:
             texts += names(kind, word)
         found = [SimpleCompletion(text=text, type="magic") for text in texts]
         return final(found, word)
 
     return complete_magic
+
+
+def _aliases(names: Callable[[NameKind, str], Iterable[str]], word: str) -> list[str]:
+    """Return the aliases among what devices and attributes begin with: no other name ends there."""
+    if "/" in word:
+        return []
+    found = (*names("device", word), *names("attribute", word))
+    return sorted({name for name in found if not name.endswith("/")}, key=str.lower)
 
 
 def final(completions: Iterable[SimpleCompletion], fragment: str) -> dict[str, Any]:

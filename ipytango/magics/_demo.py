@@ -12,10 +12,11 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from ..demo import Demo, demo
 from ..errors import DemoError
 from ..green import await_, can_wait
+from ._arguments import Arguments
 from ._db import ClientOwner
 from ._parsing import parsed
 
-__all__ = ["DemoMagics", "complete_demo"]
+__all__ = ["DEMO_ARGUMENTS", "DemoMagics"]
 
 
 @magics_class
@@ -67,7 +68,4 @@ class DemoMagics(Magics):
         ended.stop()
 
 
-def complete_demo(before: list[str], word: str) -> list[str]:
-    """Return the options that a word can become."""
-    del before
-    return [option for option in ("--look-alike", "--stop") if option.startswith(word)]
+DEMO_ARGUMENTS = Arguments(options=("--look-alike", "--stop"))

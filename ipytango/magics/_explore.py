@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..errors import CatalogueError, OptionError
 from ..explore import WAYS, Explorer
+from ._arguments import Arguments
 from ._live import LiveMagics
 from ._parsing import parsed
 
-__all__ = ["ExploreMagics", "complete_explore"]
+__all__ = ["EXPLORE_ARGUMENTS", "ExploreMagics"]
 
 
 @magics_class
@@ -43,10 +42,8 @@ class ExploreMagics(LiveMagics):
             raise UsageError(f"%tango_explore: {error}") from None
 
 
-def complete_explore(before: list[str], word: str) -> Iterator[str]:
-    """Return the options that a word can become, and the ways behind ``--by``."""
-    if before and before[-1] == "--by":
-        yield from (way for way in WAYS if way.startswith(word))
-    elif word.startswith("-"):
-        options = ("--by", "--db", "--search")
-        yield from (option for option in options if option.startswith(word))
+EXPLORE_ARGUMENTS = Arguments(
+    "device",
+    options=("--by", "--db", "--search"),
+    values={"--by": tuple(WAYS), "--db": "database", "--search": ()},
+)

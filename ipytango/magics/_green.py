@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 from IPython.core.error import UsageError
@@ -14,9 +13,10 @@ from ..client import MODES
 from ..display import GreenStatus
 from ..errors import IpytangoError
 from ..green import await_, can_park
+from ._arguments import Offer
 from ._parsing import parsed
 
-__all__ = ["GreenMagics", "GreenShell"]
+__all__ = ["GreenMagics", "GreenShell", "offer_green"]
 
 
 class GreenShell(Protocol):
@@ -126,10 +126,9 @@ _OPTIONS = (
 )
 
 
-def complete_green(before: list[str], word: str) -> Iterator[str]:
-    """Give the modes and options that `word` can become, with the words `before` it."""
+def offer_green(before: list[str], word: str) -> Offer:
+    """Return the modes and options that `word` can become, with the words `before` it."""
     chosen = any(other.lower() in MODES for other in before)
     if word.startswith("-") or (chosen and not word):
-        yield from (option for option in _OPTIONS if option.startswith(word))
-    elif not chosen:
-        yield from (name for name in MODES if name.startswith(word.lower()))
+        return [option for option in _OPTIONS if option.startswith(word)], None
+    return [name for name in MODES if not chosen and name.startswith(word.lower())], None

@@ -20,11 +20,12 @@ from ..display import (
     RecordedEvent,
 )
 from ..errors import AttributeNameError, NotInDatabase
+from ._arguments import Arguments
 from ._db import database_status
 from ._listings import errors_of_asking
 from ._parsing import parsed
 
-__all__ = ["Errors", "ItangoMagics", "ItangoOwner"]
+__all__ = ["MON_ARGUMENTS", "Errors", "ItangoMagics", "ItangoOwner"]
 
 FIRST_READING_S = 2.0
 """How long ``%mon -a`` waits for the first event, or for the reason why there is none."""
@@ -281,6 +282,12 @@ class ItangoMagics(Magics):
         del line
         with errors_of_asking("tango_itango"):
             return NamesTable(self._owner.names.define_all())
+
+
+MON_ARGUMENTS = Arguments(
+    options=("-a", "-d", "-i", "-l", "-r"),
+    values={"-a": "attribute", "-d": "attribute", "-i": (), "-l": (), "-r": ()},
+)
 
 
 def _both(

@@ -13,11 +13,11 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from ..client import KINDS, LISTED, list_from, matcher_of_glob
 from ..display import Info, ListingTable
 from ..errors import CatalogueError, OptionError, TangoNameError
+from ._arguments import Arguments
 from ._db import ClientOwner
-from ._live import option_completer
 from ._parsing import parsed
 
-__all__ = ["ListingMagics", "complete_info", "complete_ls", "errors_of_asking"]
+__all__ = ["INFO_ARGUMENTS", "LS_ARGUMENTS", "ListingMagics", "errors_of_asking"]
 
 
 @contextlib.contextmanager
@@ -79,5 +79,9 @@ class ListingMagics(Magics):
             return Info(self._owner.client.inventory.about(given.name, given.kind))
 
 
-complete_ls = option_completer("--aliases", "--classes", "--hosts", "--servers")
-complete_info = option_completer("--kind")
+LS_ARGUMENTS = Arguments(
+    "device",
+    options=("--aliases", "--classes", "--hosts", "--servers"),
+    instead={"--aliases": "alias", "--classes": "class", "--hosts": "host", "--servers": "server"},
+)
+INFO_ARGUMENTS = Arguments("any", options=("--kind",), values={"--kind": KINDS})

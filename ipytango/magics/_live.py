@@ -13,7 +13,7 @@ from IPython.core.magic_arguments import argument
 from ..errors import AttributeNameError, OptionError
 from ..widgets import Hub
 
-__all__ = ["HubOwner", "LiveMagics", "errors_of_use", "following", "option_completer"]
+__all__ = ["HubOwner", "LiveMagics", "errors_of_use", "following"]
 
 Magic = TypeVar("Magic", bound=Callable[..., Any])
 
@@ -67,14 +67,3 @@ def errors_of_use(magic: str) -> Iterator[None]:
         yield
     except (AttributeNameError, OptionError) as error:
         raise UsageError(f"%{magic}: {error}") from None
-
-
-def option_completer(*options: str) -> Callable[[list[str], str], Iterator[str]]:
-    """Return what gives the options that a word can become, with the words before it."""
-
-    def complete(before: list[str], word: str) -> Iterator[str]:
-        del before
-        if word.startswith("-"):
-            yield from (option for option in options if option.startswith(word))
-
-    return complete

@@ -8,10 +8,11 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from ..widgets import Plot, plot_in_terminal
-from ._live import LiveMagics, errors_of_use, following, option_completer
+from ._arguments import Arguments
+from ._live import LiveMagics, errors_of_use, following
 from ._parsing import parsed
 
-__all__ = ["PlotMagics", "complete_plot"]
+__all__ = ["PLOT_ARGUMENTS", "PlotMagics"]
 
 
 def _seconds_or_all(text: str) -> float | None:
@@ -57,4 +58,8 @@ class PlotMagics(LiveMagics):
         return None
 
 
-complete_plot = option_completer("--log", "--no-history", "--period", "--window")
+PLOT_ARGUMENTS = Arguments(
+    "attribute",
+    options=("--log", "--no-history", "--period", "--window"),
+    values={"--period": (), "--window": ("all",)},
+)

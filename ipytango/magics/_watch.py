@@ -6,10 +6,11 @@ from IPython.core.magic import line_magic, magics_class
 from IPython.core.magic_arguments import magic_arguments
 
 from ..widgets import Watch, watch_in_terminal
-from ._live import LiveMagics, errors_of_use, following, option_completer
+from ._arguments import Arguments
+from ._live import LiveMagics, errors_of_use, following
 from ._parsing import parsed
 
-__all__ = ["WatchMagics", "complete_watch"]
+__all__ = ["WATCH_ARGUMENTS", "WatchMagics"]
 
 
 @magics_class
@@ -34,4 +35,4 @@ class WatchMagics(LiveMagics):
         return None
 
 
-complete_watch = option_completer("--period")
+WATCH_ARGUMENTS = Arguments("attribute", options=("--period",), values={"--period": ()})

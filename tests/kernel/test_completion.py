@@ -85,6 +85,23 @@ NAMES = {
     "w = %tango_watch sys/tg_test/1/amp": ["sys/tg_test/1/ampli"],
     "tango_watch sys/tg": ["sys/tg_test/"],
     "%tango_watch --p": ["--period"],
+    "%tango_watch --period ": [],
+    "%tango_info --kind ": ["device", "attribute", "command", "class", "server", "host"],
+    "%tango_info --kind dev": ["device"],
+    "%tango_info --kind class TangoTes": ["TangoTest", "TangoTest/"],
+    "%tango_ls --classes TangoTe": ["TangoTest"],
+    "%tango_ls --servers TangoTe": ["TangoTest/"],
+    "%tango_ls --aliases the-": ["the-amplitude", "The-Test"],
+    "%tango_ls --aliases sy": [],
+    "%tango_explore --by dev": ["device"],
+    "%tango_explore --by class sys/tg": ["sys/tg_test/"],
+    "%tango_error ": [],
+    "%tango_itango ": [],
+    "%tango_panel --": [],
+    "%tango_db --": [],
+    "mon -": ["-a", "-d", "-i", "-l", "-r"],
+    "mon -a sys/tg_test/1/amp": ["sys/tg_test/1/ampli"],
+    "mon -i ": [],
     'DeviceProxy("no/such/': [],
     'DeviceProxy("tango://h:1/a/b/c#dbase=no': [],
 }
@@ -104,7 +121,8 @@ def test_names_of_a_named_database(shell: Kernel, tango_host: str) -> None:
     known = f'DeviceProxy("tango://{tango_host}/sys/'
     assert matches_of(shell, 'DeviceProxy("tang') == [f"tango://{tango_host}/"]
     assert matches_of(shell, f"{known}tg") == [f"tango://{tango_host}/sys/tg_test/"]
-    assert matches_of(shell, "%tango_db 127") == [tango_host]
+    for magic in ("%tango_db", "refreshdb", "%tango_explore --db"):
+        assert matches_of(shell, f"{magic} 127") == [tango_host]
 
 
 @pytest.mark.parametrize(
