@@ -5,6 +5,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,6 +210,17 @@ def test_a_list_of_databases_takes_the_one_that_answers(
     assert "area-00" in catalogue.domains(wait_s=SOON_S)
     assert catalogue.address == facility.tango_host
     assert catalogue.host == f"{DEAD},{facility.tango_host}"
+
+
+def test_the_next_of_a_list_answers_when_one_has_died(
+    catalogues: Catalogues, facility: Facility, tmp_path: Path
+) -> None:
+    with Facility(tmp_path, domains=1) as first:
+        catalogue = catalogues.of(f"{first.tango_host},{facility.tango_host}")
+        assert "area-00" in catalogue.domains()
+        assert catalogue.address == first.tango_host
+    assert catalogue.families("area-00")
+    assert catalogue.address == facility.tango_host
 
 
 def test_a_database_that_hangs(catalogues: Catalogues, facility: Facility) -> None:
