@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics
 from IPython.core.magic_arguments import argument
 
-from ..errors import AttributeNameError, OptionError
+from ..errors import AttributeNameError, CatalogueError, NotInDatabase, OptionError
 from ..widgets import Hub
 
 __all__ = ["HubOwner", "LiveMagics", "errors_of_use", "following"]
@@ -37,6 +37,19 @@ class LiveMagics(Magics):
     @property
     def _in_notebook(self) -> bool:
         return hasattr(self._shell, "kernel")
+
+    def _named(self, attributes: list[str]) -> list[str]:
+        """Return the attributes by their own names, where they are given by an alias.
+
+        Asks the database for those only that have no device before them. Raises `CatalogueError`.
+        """
+        return [name if "/" in name else self._attribute_of(name) for name in attributes]
+
+    def _attribute_of(self, alias: str) -> str:
+        try:
+            return self._owner.hub.client.catalogues.current.attribute_of(alias)
+        except NotInDatabase:
+            return alias  # no attribute's name: whoever is to follow it says how one is written
 
 
 def following(names: str) -> Callable[[Magic], Magic]:
@@ -65,5 +78,5 @@ def errors_of_use(magic: str) -> Iterator[None]:
     """Say in a line what was wrong with what a magic was asked for."""
     try:
         yield
-    except (AttributeNameError, OptionError) as error:
+    except (AttributeNameError, CatalogueError, OptionError) as error:
         raise UsageError(f"%{magic}: {error}") from None

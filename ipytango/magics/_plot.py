@@ -29,7 +29,7 @@ class PlotMagics(LiveMagics):
     """Plot attributes live."""
 
     @magic_arguments()
-    @following("sys/tg_test/1/ampli")
+    @following("sys/tg_test/1/ampli, or an alias")
     @argument(
         "--window", type=_seconds_or_all, default=300.0, metavar="S", help="seconds shown, or all"
     )
@@ -46,7 +46,7 @@ class PlotMagics(LiveMagics):
         with errors_of_use("tango_plot"):
             plot = Plot(
                 self._owner.hub,
-                given.attributes,
+                self._named(given.attributes),
                 period_s=given.period,
                 window_s=given.window,
                 history=not given.no_history,

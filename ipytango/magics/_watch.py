@@ -18,7 +18,7 @@ class WatchMagics(LiveMagics):
     """Watch attributes in a live table."""
 
     @magic_arguments()
-    @following("sys/tg_test/1/ampli, or sys/tg_test/1/* for all attributes of a device")
+    @following("sys/tg_test/1/ampli, an alias, or sys/tg_test/1/* for all attributes of a device")
     @line_magic
     def tango_watch(self, line: str) -> Watch | None:
         """Show attributes of any number of devices in a live table.
@@ -28,7 +28,8 @@ class WatchMagics(LiveMagics):
         """
         given = parsed(self.tango_watch, line)
         with errors_of_use("tango_watch"):
-            watch = Watch(self._owner.hub, given.attributes, period_s=given.period)
+            attributes = self._named(given.attributes)
+            watch = Watch(self._owner.hub, attributes, period_s=given.period)
         if self._in_notebook:
             return watch
         watch_in_terminal(watch)

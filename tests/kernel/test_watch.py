@@ -310,6 +310,18 @@ def test_wildcards_and_proxies_stand_for_attributes(notebook: Kernel) -> None:
     assert value(notebook, "len(w.rows()) == len(dev.get_attribute_list())")
 
 
+@pytest.mark.parametrize(
+    ("magic", "names"),
+    [("tango_watch", "[row.name for row in p.rows()]"), ("tango_plot", "list(p.attributes)")],
+)
+def test_alias_of_an_attribute_stands_for_it(notebook: Kernel, magic: str, names: str) -> None:
+    aliased = "tango.Database().put_attribute_alias('sys/tg_test/1/ampli', 'watched-ampli')"
+    notebook.run(f"{aliased}\np = %{magic} WATCHED-ampli").check()
+    assert value(notebook, names) == ["sys/tg_test/1/ampli"]
+    notebook.run("p.close()").check()
+    wait_until_nothing_is_followed(notebook)
+
+
 def test_attributes_are_added_and_taken_out(notebook: Kernel, device: str) -> None:
     browser = show(notebook, f"{device}/pushed")
     browser.wait_for_row(f"{device}/pushed")
@@ -329,6 +341,7 @@ def test_attributes_are_added_and_taken_out(notebook: Kernel, device: str) -> No
     ("code", "said"),
     [
         ("%tango_watch", "UsageError: the following arguments are required: ATTR"),
+        ("%tango_watch nosuch", "UsageError: %tango_watch: 'nosuch' is no attribute's name"),
         ("%tango_watch sys/tg_test/1", "add the attribute, as in sys/tg_test/1/State"),
         ("%tango_watch 'a/b/c/d", "UsageError: %tango_watch: No closing quotation"),
         ("%tango_watch a/b/c/d --period 0", "give a number of seconds above 0"),
