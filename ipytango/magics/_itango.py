@@ -30,8 +30,6 @@ __all__ = ["MON_ARGUMENTS", "Errors", "ItangoMagics", "ItangoOwner"]
 FIRST_READING_S = 2.0
 """How long ``%mon -a`` waits for the first event, or for the reason why there is none."""
 
-USUAL_PORT = "10000"
-
 
 class Errors(Protocol):
     """The errors that the shell has shown, the newest first."""
@@ -115,7 +113,8 @@ class ItangoMagics(Magics):
     def switchdb(self, line: str) -> DatabaseStatus:
         """Choose another Tango database: ``switchdb host[:port]`` or ``switchdb host port``.
 
-        The port is 10000 where none is given. ``%tango_db`` does the same.
+        The port is 10000 where none is given; a port alone is that of the current host.
+        ``%tango_db`` does the same.
         """
         words = line.split()
         if not 1 <= len(words) <= 2:
@@ -137,8 +136,6 @@ class ItangoMagics(Magics):
             return database_status(self._catalogues)
 
     def _switched(self, magic: str, host: str) -> DatabaseStatus:
-        if ":" not in host:
-            host = f"{host}:{USUAL_PORT}"
         with errors_of_asking(magic):
             before = self._catalogues.current_host
             self._catalogues.change_to(host)
@@ -217,8 +214,11 @@ class ItangoMagics(Magics):
             raise UsageError(f"%mon {option}: give one attribute, as in sys/tg_test/1/ampli.")
         word = words[0]
         try:
-            if "/" not in word:
-                word = self._catalogues.current.attribute_of(word)
+            alias, slash, name = word.partition("/")
+            if not slash:
+                word = self._catalogues.current.attribute_of(alias)
+            elif "/" not in name:  # of a device by its alias: one attribute is monitored once
+                word = f"{self._catalogues.current.device_of(alias)}/{name}"
             self._owner.recorder.follows(word)
         except (AttributeNameError, NotInDatabase) as error:
             raise UsageError(f"%mon {option}: {error}") from None

@@ -77,10 +77,10 @@ def test_database_is_refreshed(notebook: Kernel, tango_host: str) -> None:
     assert tango_host in notebook.run("refreshdb").check().text
 
 
-@pytest.mark.parametrize("between", [":", " "])
-def test_database_is_switched(notebook: Kernel, tango_host: str, between: str) -> None:
+@pytest.mark.parametrize("written", ["{host}:{port}", "{host} {port}", "{port}"])
+def test_database_is_switched(notebook: Kernel, tango_host: str, written: str) -> None:
     host, _, port = tango_host.partition(":")
-    shown = notebook.run(f"switchdb {host}{between}{port}").check().text
+    shown = notebook.run(f"switchdb {written.format(host=host, port=port)}").check().text
     assert tango_host in shown
     assert value(notebook, "DB_NAME") == tango_host
 
@@ -179,6 +179,10 @@ def test_wrong_use_of_mon_is_one_line(notebook: Kernel, arguments: str, said: st
 def test_attribute_is_monitored_once(notebook: Kernel) -> None:
     notebook.run("mon -a sys/tg_test/1/ampli").check()
     assert "already" in usage_error(notebook, "%mon -a SYS/tg_test/1/AMPLI")
+    notebook.run("db.put_device_alias('sys/tg_test/1', 'mon-alias')").check()
+    assert "already" in usage_error(notebook, "%mon -a Mon-alias/ampli")
+    assert "nothing is monitored" in notebook.run("mon -d mon-alias/Ampli").check().text
+    notebook.run("db.delete_device_alias('mon-alias')").check()
 
 
 # --- errors ---------------------------------------------------------------------------------------
