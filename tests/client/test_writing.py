@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import tango
 
-from ipytango.client import AttributeFacts, CommandFacts, DeviceName, write_action
+from ipytango.client import AttributeFacts, CommandFacts, DeviceName, property_action, write_action
 from ipytango.client.writing import (
     ValueField,
     call_text,
@@ -78,12 +78,14 @@ def argument(in_type: str) -> ValueField:
         (PADDED, " UP", 0),
         (PADDED, "UP", 1),
         (PADDED, "DOWN ", 2),
+        (PADDED, "down", 2),
         (ValueField("e", "DevEnum"), "7", 7),
         (CURVE, "1, 2;3\n4", [1.0, 2.0, 3.0, 4.0]),
         (CURVE, "[1e3 -2]", [1000.0, -2.0]),
         (CURVE, "", []),
         (PATH, "OPEN, on the way", [1, 2]),
         (TEXTS, "one\ntwo words", ["one", "two words"]),
+        (TEXTS, "one\x0cpage\ntwo\u2028\x85words\n", ["one\x0cpage", "two\u2028\x85words"]),
         (TEXTS, "['a, b', 'c']", ["a, b", "c"]),
         (IMAGE, "1 2 3\n4 5 6", [[1, 2, 3], [4, 5, 6]]),
         (IMAGE, "[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
@@ -131,6 +133,7 @@ def test_value_is_taken(field: ValueField, text: str, value: Any) -> None:
         (argument("DevPipeBlob"), "x", "cannot be given as text"),
         (argument("DevState"), "GONE", "is no label"),
         (SHORT, "9" * 1000, "9…' does not fit"),
+        (ValueField("w", "DevString", "IMAGE"), "a\rb", "cannot be cut into texts"),
         (AMPLI, "0x" + "f" * 300, "f…' does not fit in a DevDouble"),
     ],
 )
@@ -181,3 +184,15 @@ def test_what_is_read_only_is_not_written() -> None:
     facts = dataclasses.replace(attribute("DevDouble"), writable=False)
     with pytest.raises(ValueTextError, match="it is read-only"):
         write_action(DEVICE, facts, "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", []),
+        ("1\n2\n", ["1", "2"]),
+        ("a\x0cb\x85c\u2028d\n\ne", ["a\x0cb\x85c\u2028d", "", "e"]),
+    ],
+)
+def test_property_is_cut_at_line_ends_alone(text: str, lines: list[str]) -> None:
+    assert property_action(DEVICE, "name", text).line.endswith(f"{ ({'name': lines})!r})")

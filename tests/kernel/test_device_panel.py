@@ -230,6 +230,9 @@ def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: 
         ("write", "gain", "1", "shows no attribute 'gain'"),
         ("run", "Ramp", "x", "the argument of Ramp: 'x' is no number"),
         ("run", "Calibrate", "", "shows no command 'Calibrate'"),
+        ("set", "gain", "7", "shows no attribute 'gain'"),
+        ("poll attribute", "gain", "1000", "shows no attribute 'gain'"),
+        ("poll command", "Calibrate", "1000", "shows no command 'Calibrate'"),
     ],
 )
 def test_wrong_value_stops_before_the_device(
@@ -237,7 +240,9 @@ def test_wrong_value_stops_before_the_device(
 ) -> None:
     viewer.ask("unlock")
     before = facts_of(outside)
-    assert said in viewer.ask(op, {"name": name, "text": text})["e"]
+    op, _, kind = op.partition(" ")
+    argument = {"name": name, "text": text, "key": "alarms.max_alarm", "kind": kind}
+    assert said in viewer.ask(op, argument)["e"]
     assert facts_of(outside) == before
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import tango
@@ -12,7 +12,14 @@ import tango
 from ...errors import ValueTextError
 from .._readings import AttributeFacts
 from ..snapshots import CommandFacts
-from ..writing import call_text, field_of_attribute, field_of_command, parse_value, value_text
+from ..writing import (
+    call_text,
+    field_of_attribute,
+    field_of_command,
+    lines_of,
+    parse_value,
+    value_text,
+)
 from ._names import DeviceName
 from ._settings import ATTRIBUTE_SETTINGS
 
@@ -189,13 +196,14 @@ def polling_action(device: DeviceName, kind: str, name: str, text: str) -> Actio
     )
 
 
-def property_action(device: DeviceName, name: str, lines: Sequence[str]) -> Action:
-    """Prepare to set a property. Raises `ValueTextError` for one without a name."""
+def property_action(device: DeviceName, name: str, text: str) -> Action:
+    """Prepare to set a property to the lines of `text`. Raises `ValueTextError` without a name."""
     if not name.strip():
         raise ValueTextError("A property needs a name: give one.")
-    values = {name.strip(): list(lines)}
+    lines = lines_of(text)
+    values = {name.strip(): lines}
     return Action(
-        said=_short(f"property {name.strip()} = {value_text(list(lines))}"),
+        said=_short(f"property {name.strip()} = {value_text(lines)}"),
         line=call_text(device.source, "put_property", values),
         subject="properties",
         work=operator.methodcaller("put_property", values),

@@ -14,7 +14,7 @@ import tango
 from ...errors import ValueTextError
 from ._fields import FLOATS, INTEGERS, ValueField
 
-__all__ = ["parse_value"]
+__all__ = ["lines_of", "parse_value"]
 
 _TRUE, _FALSE = {"true", "1", "on", "yes"}, {"false", "0", "off", "no"}
 _BETWEEN = re.compile(r"[\s,;\[\]()]+")
@@ -43,6 +43,11 @@ def parse_value(field: ValueField, text: str) -> Any:
     if field.shape == "PAIR":
         return _pair(field, text)
     return _image(field, text) if field.shape == "IMAGE" else _spectrum(field, text)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of what was typed; whatever else ends one for Python is part of a text."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 # --- one element ----------------------------------------------------------------------------------
@@ -89,7 +94,8 @@ def _chosen(field: ValueField, word: str) -> int:
     labels = field.labels
     if word in labels:
         return labels.index(word)
-    alike = [number for number, label in enumerate(labels) if label.lower() == word.lower()]
+    said = word.strip().lower()
+    alike = [number for number, label in enumerate(labels) if label.strip().lower() == said]
     if len(alike) == 1:
         return alike[0]
     number = _int_of(word)
@@ -183,7 +189,7 @@ def _pair(field: ValueField, text: str) -> tuple[list[Any], list[str]]:
             words, lines = [str(number) for number in numbers], [str(line) for line in texts]
         case _:
             first, _, rest = text.partition("\n")
-            words, lines = _words(field, first), rest.splitlines()
+            words, lines = _words(field, first), lines_of(rest)
     return [_scalar(field, word) for word in words], lines
 
 
@@ -196,7 +202,7 @@ def _lines(text: str) -> list[str]:
     literal = _literal(text) if text.strip()[:1] == "[" else None
     if isinstance(literal, list):
         return [str(element) for element in literal]
-    return text.splitlines()
+    return lines_of(text)
 
 
 def _rows(field: ValueField, text: str) -> list[list[str]]:
@@ -204,7 +210,10 @@ def _rows(field: ValueField, text: str) -> list[list[str]]:
         literal = _literal(text) if text.strip()[:1] == "[" else None
         if isinstance(literal, list):
             return [[str(element) for element in row] for row in literal if isinstance(row, list)]
-        return list(csv.reader(text.splitlines(), skipinitialspace=True))
+        try:
+            return list(csv.reader(lines_of(text), skipinitialspace=True))
+        except csv.Error as error:
+            raise _refused(field, text, f"cannot be cut into texts ({error})") from None
     rows = (_words(field, row) for row in _BETWEEN_ROWS.split(text))
     return [row for row in rows if row]
 

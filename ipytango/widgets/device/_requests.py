@@ -7,6 +7,7 @@ from typing import Any
 
 from ...client import (
     Action,
+    CommandFacts,
     ConfigSnapshot,
     DeviceName,
     command_action,
@@ -55,6 +56,14 @@ class Requests:
                 return config
         raise self._not_shown("attribute", name)
 
+    def command(self, argument: Any) -> CommandFacts:
+        """Find a command that is shown."""
+        name = str(argument["name"])
+        for command in self._knowledge.commands(expert=self._expert):
+            if command.name.lower() == name.lower():
+                return command
+        raise self._not_shown("command", name)
+
     def _not_shown(self, kind: str, name: str) -> OptionError:
         device = self._device.plain
         if self._knowledge.interface is None:
@@ -69,23 +78,22 @@ class Requests:
         return write_action(self._device, self.attribute(argument).facts, str(argument["text"]))
 
     def _run(self, argument: Any) -> Action:
-        name = str(argument["name"])
-        for command in self._knowledge.commands(expert=self._expert):
-            if command.name.lower() == name.lower():
-                return command_action(self._device, command, str(argument["text"]))
-        raise self._not_shown("command", name)
+        return command_action(self._device, self.command(argument), str(argument["text"]))
 
     def _set(self, argument: Any) -> Action:
-        name = str(argument["name"])
+        name = self.attribute(argument).facts.name
         return setting_action(self._device, name, str(argument["key"]), str(argument["text"]))
 
     def _poll(self, argument: Any) -> Action:
         kind, name = str(argument["kind"]), str(argument["name"])
+        if kind == "attribute":
+            name = self.attribute(argument).facts.name
+        elif kind == "command":
+            name = self.command(argument).name
         return polling_action(self._device, kind, name, str(argument["text"]))
 
     def _set_property(self, argument: Any) -> Action:
-        lines = str(argument["text"]).splitlines()
-        return property_action(self._device, str(argument["name"]), lines)
+        return property_action(self._device, str(argument["name"]), str(argument["text"]))
 
     def _delete_property(self, argument: Any) -> Action:
         return delete_property_action(self._device, str(argument["name"]))
