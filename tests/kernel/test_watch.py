@@ -318,7 +318,8 @@ def test_alias_of_an_attribute_stands_for_it(notebook: Kernel, magic: str, names
     aliased = "tango.Database().put_attribute_alias('sys/tg_test/1/ampli', 'watched-ampli')"
     notebook.run(f"{aliased}\np = %{magic} WATCHED-ampli").check()
     assert value(notebook, names) == ["sys/tg_test/1/ampli"]
-    notebook.run("p.close()").check()
+    forgotten = "tango.Database().delete_attribute_alias('watched-ampli')"
+    notebook.run(f"p.close()\n{forgotten}").check()
     wait_until_nothing_is_followed(notebook)
 
 
