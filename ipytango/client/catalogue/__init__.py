@@ -7,7 +7,7 @@ from ._completions import Completions, NameKind
 from ._interfaces import Interface, Interfaces
 from ._members import Members, is_device, keep_completion_off_devices, name_wanted_by
 from ._places import DevicePlace, hosts_in
-from ._questions import Names, Question
+from ._questions import Names, Question, is_unreachable
 from ._rows import DeviceRow, ServedDevice, ServerRow
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ServerRow",
     "hosts_in",
     "is_device",
+    "is_unreachable",
     "keep_completion_off_devices",
     "name_wanted_by",
 ]

@@ -16,7 +16,7 @@ from .._readings import failure_of
 from ..calls import Call, Dispatch
 from ._answers import Answer, Answers
 from ._places import hosts_in
-from ._questions import Names, Question
+from ._questions import Names, Question, is_unreachable
 from ._rows import DeviceRow, ServedDevice, ServerRow
 
 __all__ = ["Catalogue"]
@@ -278,7 +278,7 @@ class Catalogue:
         try:
             return question.ask(self._database.command_inout)
         except tango.DevFailed as error:
-            if len(self._hosts) == 1 or not _is_unreachable(error):
+            if len(self._hosts) == 1 or not is_unreachable(error):
                 raise
         # As Tango does: the first that answers, whichever did before.
         self._database = None
@@ -344,7 +344,7 @@ class Catalogue:
             level.reason in _UNKNOWN for level in failure.levels
         ):
             unknown = NotInDatabase(f"{asked}, and knows no such thing.")
-        elif _is_unreachable(error):
+        elif is_unreachable(error):
             unknown = CatalogueError(
                 f"{asked}, and cannot be reached ({failure}). Check that it runs and that the "
                 "address is right; %tango_db host:port chooses another."
@@ -353,12 +353,3 @@ class Catalogue:
             unknown = CatalogueError(f"{asked}, and answered with an error: {failure}")
         unknown.__cause__ = error
         return unknown
-
-
-def _is_unreachable(error: tango.DevFailed) -> bool:
-    """Whether nobody has answered; right after a failure Tango says so without having tried."""
-    reasons = {level.reason for level in failure_of(error).levels}
-    return (
-        isinstance(error, tango.ConnectionFailed | tango.CommunicationFailed)
-        or "API_CantConnectToDevice" in reasons
-    )

@@ -8,10 +8,11 @@ from typing import Any, Generic, TypeVar
 
 import tango
 
+from .._readings import failure_of
 from ..snapshots import report_facts
 from ._rows import DeviceRow, ServedDevice, ServerRow
 
-__all__ = ["Names", "Question"]
+__all__ = ["Names", "Question", "is_unreachable"]
 
 T = TypeVar("T")
 Put = Callable[..., Any]
@@ -181,6 +182,16 @@ def _without_never(names: Names) -> Names:
     return tuple(name for name in names if name.lower() not in _NEVER)
 
 
+def is_unreachable(error: tango.DevFailed) -> bool:
+    """Whether nobody has answered; right after a failure Tango says so without having tried."""
+    levels = failure_of(error).levels
+    if any(level.description.startswith("UNKNOWN CORBA") for level in levels):
+        return False  # an exception of the server's own that CORBA has no word for
+    return isinstance(error, tango.ConnectionFailed | tango.CommunicationFailed) or any(
+        level.reason == "API_CantConnectToDevice" for level in levels
+    )
+
+
 def _found(put: Put, pattern: str) -> tuple[tuple[str, str], ...]:
     found = dict.fromkeys(_names(put("DbGetDeviceWideList", pattern)), "")
     for alias in _names(put("DbGetDeviceAliasList", pattern))[:MOST_ALIASES]:
@@ -209,9 +220,9 @@ def _row(put: Put, device: str) -> DeviceRow:
 def _alias(put: Put, device: str) -> str:
     try:
         return _known(put("DbGetDeviceAlias", device))
-    except (tango.ConnectionFailed, tango.CommunicationFailed):
-        raise
-    except tango.DevFailed:
+    except tango.DevFailed as error:
+        if is_unreachable(error):
+            raise
         return ""  # an error is how databases say that there is none, each its own
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import tango
 
 from ...errors import NotInDatabase
-from ..catalogue import Catalogue, DeviceRow, Question
+from ..catalogue import Catalogue, DeviceRow, Question, is_unreachable
 from ._about import Part, Rows
 
 __all__ = [
@@ -102,9 +102,9 @@ def alias_of_attribute(catalogue: Catalogue, attribute: str, wait_s: float) -> s
     def ask(put: Put) -> str:
         try:
             return known(put("DbGetAttributeAlias2", attribute))
-        except (tango.ConnectionFailed, tango.CommunicationFailed):
-            raise
-        except tango.DevFailed:
+        except tango.DevFailed as error:
+            if is_unreachable(error):
+                raise
             return ""  # an error is how databases say that there is none, each its own
 
     return catalogue.ask(Question(f"the alias of {attribute}", ask), wait_s=wait_s)

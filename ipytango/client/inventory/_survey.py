@@ -8,7 +8,7 @@ from typing import Any
 
 import tango
 
-from ..catalogue import Catalogue, Question
+from ..catalogue import Catalogue, Question, is_unreachable
 from ._database_side import Put, known, moment
 from ._listed import ListedDevice
 
@@ -70,9 +70,9 @@ def _ask(put: Put) -> Survey:
     try:
         servers = {start.name.lower(): start for start in _servers_in_one(put)}
         devices = list(_devices_in_one(put, servers))
-    except (tango.ConnectionFailed, tango.CommunicationFailed):
-        raise
-    except tango.DevFailed:
+    except tango.DevFailed as error:
+        if is_unreachable(error):
+            raise
         names = _listed(put("DbGetServerList", "*"))
         servers = {name.lower(): start for name, start in _starts(put, names)}
         devices = list(_by_server(put, names, servers))
@@ -112,9 +112,9 @@ def _starts(put: Put, names: Iterable[str]) -> Iterator[tuple[str, ServerStart]]
     for name in names:
         try:
             (exported, *_), texts = put("DbGetDeviceInfo", f"{ADMIN}{name}")
-        except (tango.ConnectionFailed, tango.CommunicationFailed):
-            raise
-        except tango.DevFailed:
+        except tango.DevFailed as error:
+            if is_unreachable(error):
+                raise
             continue  # entered by hand, without its own device
         host, started = map(str, texts[4:6])
         start = ServerStart(name, known(host), bool(exported), moment(started))
