@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 DONE := $(VENV)/done
 
 PYTEST_ARGS ?=
-# Test files that run at the same time, each with a Tango of its own; see tests/conftest.py.
+# Test files that run at the same time, each with a Tango of its own.
 WORKERS ?= 2
 DEMO_ARGS ?= --lab
 
@@ -35,7 +35,7 @@ demo: $(DONE)/lab tangotest
 
 .PHONY: test
 test: lint types layers tangotest chromium kernels
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: lint
 lint: $(DONE)/dev

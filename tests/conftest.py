@@ -26,20 +26,6 @@ StartTerminal = Callable[..., Terminal]
 StartServer = Callable[..., DeviceServer]
 
 
-# --- what runs beside what ------------------------------------------------------------------------
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together, as they share much, and those with a browser, too.
-
-    Of two browsers at a time each would wait for the other on a machine with two cores.
-    """
-    for item in items:
-        folder = item.path.parent.name
-        group = folder if folder == "browser" else f"{folder}/{item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 # --- what the tests leave behind ------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from browser.live import LOAD, expect_live, let_go, switch_on
+from browser.live import LOAD, expect_live, let_go, switch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +128,7 @@ def every_display(
     names = list(DISPLAYS)
     for number, name in enumerate(names, start=1):
         if name.startswith("live"):
-            switch_on(notebook, number)  # which scrolls there
+            switch(notebook, number).click()  # which scrolls there
             notebook.wait_for_text(number, "events")
     for value in (20.0, 35.0, 30.0, 120.0):
         proxy.write_attribute("pushed", value)

@@ -48,7 +48,11 @@ asyncio_mode = pytest.mark.parametrize("mode", ["asyncio"])
 @pytest.fixture
 def ready(notebook: Kernel, mode: str) -> Kernel:
     """A notebook in the mode, with ipytango loaded anew: no panel of another test."""
-    notebook.run("%unload_ext ipytango\n%load_ext ipytango").check()
+    # It refuses while a greenlet of the test before still runs.
+    notebook.wait_until(
+        lambda: notebook.run("%unload_ext ipytango").status == "ok", "the end of all greenlets"
+    )
+    notebook.run("%load_ext ipytango").check()
     notebook.run(f"%tango_green {mode}\n{DEFINITIONS}").check()
     return notebook
 
