@@ -56,7 +56,7 @@ class ValuePanel(Panel):
         self._lock = allocate_lock()
         self._on = False
         self._awake = False
-        self._latest: ValueSnapshot | None = None
+        self._latest: Reading | None = None
         self._frozen: _Frozen | None = None
         self._px = DEFAULT_PX
         self._part: Curve | Picture | None = None
@@ -95,9 +95,16 @@ class ValuePanel(Panel):
         state = {"on": self._on, "now": time.time(), **self._channel.status.record()}
         return Frame({**state, **value.data}, value.buffers, whole=True)
 
+    def _snapshot(self) -> ValueSnapshot | None:
+        """Take the newest value with what is known of the attribute by now."""
+        latest = self._latest
+        if latest is None:
+            return None
+        return ValueSnapshot(latest, self._channel.facts, self._origin)
+
     def _value(self) -> Frame:
         with self._lock:
-            latest, part = self._latest, self._part
+            latest, part = self._snapshot(), self._part
         data = {"value": None if latest is None else value_record(latest)}
         if part is None:
             return Frame(data)
@@ -141,7 +148,7 @@ class ValuePanel(Panel):
 
     def text(self) -> str:
         """Give the newest value, else what was read."""
-        frozen, latest = self._frozen, self._latest
+        frozen, latest = self._frozen, self._snapshot()
         if frozen is not None:
             return frozen.text
         return self._line if latest is None else text_of(latest)
@@ -178,7 +185,9 @@ class ValuePanel(Panel):
                 self._origin, sink, period_s=PERIOD_S, every=False
             )
             self._open.append(following)
-            self._following = self._channel.following = following
+            self._following = following
+            if self._channel.follow(following):
+                self.configured()
 
     def _take(self, reading: Reading) -> None:
         """Take a reading, in a thread of the feeds."""
@@ -194,7 +203,7 @@ class ValuePanel(Panel):
                     self._part = _part_for(kind, self._channel)
                     described = True
                 self._part.take(self._channel, reading)
-            self._latest = ValueSnapshot(reading, self._channel.facts, self._origin)
+            self._latest = reading
         if described:
             self.configured()
         self.changed()

@@ -199,6 +199,43 @@ def test_every_change_becomes_a_sample(notebook: Kernel, device: str) -> None:
     assert (series["min_alarm"], series["max_alarm"]) == (-100, 100)
 
 
+SLOW_RETURN = """\
+import threading
+
+feeds = ipytango.extension.loaded().client.feeds
+real_follow = type(feeds).follow
+
+def follow(attribute, sink, **options):
+    'Come back only when the sink was called with the first reading.'
+    came = threading.Event()
+    following = real_follow(feeds, attribute, lambda one: (sink(one), came.set()), **options)
+    assert came.wait(30)
+    return following
+
+feeds.follow = follow
+"""
+
+
+@pytest.mark.parametrize(
+    ("attribute", "key", "unit"), [("pushed", TREND, "mm"), ("pushed_spectrum", "a0", "mV")]
+)
+def test_value_that_comes_before_the_following_is_described_all_the_same(
+    notebook: Kernel, device: str, attribute: str, key: str, unit: str
+) -> None:
+    notebook.run(f"w = %tango_watch {device}/{attribute}\nw").check()
+    notebook.run("while w._board.rows()[0].following.latest is None: await asyncio.sleep(0.02)")
+    notebook.run(SLOW_RETURN).check()
+    viewer = show(notebook, f"{device}/{attribute}")
+
+    def described() -> bool:
+        told = viewer.part(key)
+        (series,) = told.get("series", [told])
+        return bool(series.get("unit") == unit)
+
+    viewer.wait(described, "its unit")
+    assert value(notebook, "p._channels[0].following.every") is (key == TREND)
+
+
 def test_what_came_while_nobody_looked_is_there_for_a_new_page(
     notebook: Kernel, device: str
 ) -> None:

@@ -115,17 +115,29 @@ class Channel:
             return status.state
         return "" if status.quality == "VALID" else status.quality.lower()
 
+    def follow(self, following: Following) -> bool:
+        """Go on as a following says; returns whether what is known of the attribute has changed.
+
+        Its readings may have come before: its sink is called in another thread.
+        """
+        self.following = following
+        return self._learn()
+
     def take(self, reading: Reading) -> bool:
         """Take a reading; returns whether what is known of the attribute has changed."""
         self.latest = reading
-        before = self.facts, len(self._states)
-        if self.following is not None:
-            self.facts = self.following.status.facts or self.facts
+        before = len(self._states)
         if reading.data_type == "DevState" and reading.value is not None:
             for name in [reading.value] if isinstance(reading.value, str) else _flat(reading.value):
                 if name not in self._states:
                     self._states.append(name)
-        return before != (self.facts, len(self._states))
+        return self._learn() or before != len(self._states)
+
+    def _learn(self) -> bool:
+        following, before = self.following, self.facts
+        if following is not None:
+            self.facts = following.facts or before
+        return self.facts != before
 
     def numbers(self, value: Any) -> NDArray[Any]:
         """Return an attribute's value as an array of numbers; a state is its place in `labels`."""

@@ -244,10 +244,13 @@ class Plot(Panel):
             self._awake = True
         for channel in self._channels:
             sink = functools.partial(_hand_on, weakref.ref(self), channel)
-            channel.following = self.hub.client.feeds.follow(
+            following = self.hub.client.feeds.follow(
                 channel.attribute, sink, period_s=self._period_s
             )
-            self._followings.append(channel.following)
+            self._followings.append(following)
+            if channel.follow(following):
+                self.configured()
+            _spare(channel)
 
     def _rest(self) -> None:
         with self._lock:
@@ -281,8 +284,7 @@ class Plot(Panel):
                 self._ask_for_history(channel, part)
             return
         self.rate_hz = CURVE_RATE_HZ
-        if channel.following is not None:
-            channel.following.every = False  # only the newest is drawn
+        _spare(channel)
 
     def _ask_for_history(self, channel: Channel, trend: Trend) -> None:
         device, _, name = channel.attribute.rpartition("/")
@@ -318,6 +320,12 @@ def _hand_on(plot: weakref.ref[Plot], channel: Channel, reading: Reading) -> Non
     alive = plot()
     if alive is not None:
         alive._take(channel, reading)
+
+
+def _spare(channel: Channel) -> None:
+    """Have only the newest of arrays, as no more is drawn."""
+    if channel.following is not None and channel.kind in {"curve", "picture"}:
+        channel.following.every = False
 
 
 def _close_all(followings: list[Following]) -> None:
