@@ -15,6 +15,7 @@ from conftest import SERVERS
 from ipytango.demo import Demo, DeviceServer
 from support.kernels import Kernel
 from support.pages import Page
+from support.slow_return import SLOW_RETURN
 
 StartServer = Callable[..., DeviceServer]
 
@@ -197,23 +198,6 @@ def test_every_change_becomes_a_sample(notebook: Kernel, device: str) -> None:
     series = viewer.part(TREND)["series"][0]
     assert (series["unit"], series["format"]) == ("mm", "%8.3f")
     assert (series["min_alarm"], series["max_alarm"]) == (-100, 100)
-
-
-SLOW_RETURN = """\
-import threading
-
-feeds = ipytango.extension.loaded().client.feeds
-real_follow = type(feeds).follow
-
-def follow(attribute, sink, **options):
-    'Come back only when the sink was called with the first reading.'
-    came = threading.Event()
-    following = real_follow(feeds, attribute, lambda one: (sink(one), came.set()), **options)
-    assert came.wait(30)
-    return following
-
-feeds.follow = follow
-"""
 
 
 @pytest.mark.parametrize(

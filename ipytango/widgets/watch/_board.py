@@ -87,6 +87,7 @@ class Board:
             except BaseException:
                 self._forget(row)
                 raise
+        self._make_up_for(row)
         self._dirty[row] = None
         self._changed()
         return [row]
@@ -97,6 +98,12 @@ class Board:
         name = row.name if pattern is None else pattern.name_of("State")
         if self._awake and row.following is None:
             row.following = self._client.feeds.notice(name, row.notice, period_s=self._period_s)
+
+    def _make_up_for(self, row: Row) -> None:
+        """Take note of what came before the row held its following: other threads are quick."""
+        following = row.following
+        if following is not None and following.told is not None:
+            self._touched(row)
 
     def remove(self, things: Iterable[object]) -> None:
         """Follow these no more. Raises `AttributeNameError` for one that is not there."""
@@ -191,6 +198,8 @@ class Board:
             self.settling.expect(rows)
             for row in rows:
                 self._follow(row)
+        for row in rows:
+            self._make_up_for(row)
 
     def rest(self) -> None:
         """Stop following; what is known stays."""

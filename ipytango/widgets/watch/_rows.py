@@ -57,7 +57,8 @@ class Row:
 
     def notice(self) -> None:
         """Note that there is something new to look at, in a thread of the feeds."""
-        self._touched(self)
+        if self.following is not None:  # else it is asleep, or about to look by itself
+            self._touched(self)
 
     @property
     def reading(self) -> Reading | None:
