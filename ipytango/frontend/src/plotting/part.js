@@ -1,5 +1,6 @@
 /** What the parts of a plot (trends, a curve, a picture) have in common: head, tools, marks. */
 
+import { asker } from "../asking.js";
 import { download, downloadPicture, element, showPaused, Toolbar } from "./controls.js";
 
 /**
@@ -16,6 +17,10 @@ export class Part {
   /** @param {PartHost} host @param {string} className */
   constructor(host, className) {
     this.host = host;
+    this.ask = asker({
+      send: (op, argument = {}) => host.send(op, argument),
+      mark: (text) => this.say(text),
+    });
     this.config = host.config;
     this.el = element("section", `ipytango-plot-part ${className}`);
     this.head = element("header", "ipytango-plot-head");
@@ -99,23 +104,6 @@ export class Part {
 
   get title() {
     return String(this.config.attribute ?? "trend");
-  }
-
-  /**
-   * Ask the kernel; a refusal is shown, and gives undefined.
-   *
-   * @param {string} op
-   * @param {object} [argument]
-   */
-  async ask(op, argument = {}) {
-    try {
-      const answer = await this.host.send(op, argument);
-      this.say("");
-      return answer;
-    } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
   }
 
   /** @param {string} text */

@@ -1,5 +1,6 @@
 // The panel of one device: its state, attributes, commands, properties, settings, and a lock.
 
+import { asker } from "../asking.js";
 import { hint, paint, write } from "./dom.js";
 import { FORMS, layout } from "./device_layout.js";
 import { failureOf, messageOf } from "./device_parts.js";
@@ -14,6 +15,7 @@ class DevicePanel {
   /** @param {import("../types.js").Host} host */
   constructor(host) {
     this.host = host;
+    this.ask = asker(host, messageOf);
     this.config = host.config;
     this.silent = false;
     /** Whether it is not known what the device offers. */
@@ -42,16 +44,6 @@ class DevicePanel {
   choose(tab) {
     this.showTab(tab);
     this.ask("tab", { tab });
-  }
-
-  /** @param {string} op @param {any} [argument] */
-  async ask(op, argument) {
-    try {
-      await this.host.send(op, argument);
-      this.host.mark("");
-    } catch (error) {
-      this.host.mark(messageOf(error));
-    }
   }
 
   // --- what the hub calls -------------------------------------------------------------------

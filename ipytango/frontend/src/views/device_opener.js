@@ -1,10 +1,12 @@
 // The display of a proxy, with a button that opens the device's panel beneath it.
 
+import { asker } from "../asking.js";
 import { withItsOwnKeys } from "./dom.js";
 import { make, messageOf } from "./device_parts.js";
 
 /** @param {import("../types.js").Host} host @returns {import("../types.js").View} */
 export function mount(host) {
+  const ask = asker(host, messageOf);
   const still = stillOf(host);
   const button = /** @type {HTMLButtonElement} */ (withItsOwnKeys(make("button", "open", "Open panel")));
   button.type = "button";
@@ -14,14 +16,8 @@ export function mount(host) {
     "click",
     async () => {
       button.disabled = true;
-      try {
-        await host.send(open ? "close" : "open");
-        host.mark("");
-      } catch (error) {
-        host.mark(messageOf(error));
-      } finally {
-        button.disabled = false;
-      }
+      await ask(open ? "close" : "open");
+      button.disabled = false;
     },
     { signal: host.signal },
   );

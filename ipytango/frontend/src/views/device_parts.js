@@ -1,5 +1,6 @@
 // What a device's panel is made of in the page. Text goes in as text, never as HTML.
 
+import { wordsOf } from "../asking.js";
 import { copyText, maker, withItsOwnKeys } from "./dom.js";
 
 export const make = maker("device");
@@ -56,8 +57,7 @@ export async function copied(on, text) {
 
 /** What an error says, without the name of its class, which is for programs. @param {unknown} error */
 export function messageOf(error) {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^(?:\w+Error|PanelLocked): /, "");
+  return wordsOf(error).replace(/^(?:\w+Error|PanelLocked): /, "");
 }
 
 /** @param {number} seconds */

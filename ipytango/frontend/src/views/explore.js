@@ -1,6 +1,7 @@
 // The device explorer: a tree, a search, and the panels that were opened from it. Only the rows
 // that can be seen are in the page, and only their states are followed.
 
+import { asker } from "../asking.js";
 import { hint, maker, paint, style, withItsOwnKeys, write } from "./dom.js";
 import { Tree, keyOf } from "./explore_rows.js";
 
@@ -25,6 +26,7 @@ class Explorer {
   /** @param {import("../types.js").Host} host */
   constructor(host) {
     this.host = host;
+    this.ask = asker(host);
     this.tree = new Tree();
     this.parts = layout(host.el);
     /** @type {Row[]} */
@@ -182,16 +184,6 @@ class Explorer {
     const bottom = top + ROW_PX - port.clientHeight;
     if (bottom > port.scrollTop) port.scrollTop = bottom;
     this.schedule();
-  }
-
-  /** @param {string} op @param {any} [argument] */
-  async ask(op, argument) {
-    try {
-      await this.host.send(op, argument);
-      this.host.mark("");
-    } catch (error) {
-      this.host.mark(error instanceof Error ? error.message : String(error));
-    }
   }
 
   /** @param {string} name @param {number} ms @param {() => void} act */

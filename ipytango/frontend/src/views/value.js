@@ -1,5 +1,6 @@
 /** One attribute's value: as it was read, and with a switch that makes it follow. */
 
+import { asker } from "../asking.js";
 import { element } from "../plotting/controls.js";
 import { formatTime } from "../plotting/format.js";
 import { put } from "../plotting/part.js";
@@ -20,6 +21,7 @@ class Value {
   /** @param {import("../types.js").Host} host */
   constructor(host) {
     this.host = host;
+    this.ask = asker(host);
     this.config = host.config;
     this._on = false;
     this._data = /** @type {any} */ (null);
@@ -48,22 +50,16 @@ class Value {
     button.type = "button";
     button.append(element("span", "ipytango-value-lamp"), "live");
     button.setAttribute("role", "switch");
-    button.addEventListener("click", () => this._ask(!this._on), { signal: this.host.signal });
+    button.addEventListener("click", () => this._follow(!this._on), { signal: this.host.signal });
     showSwitch(button, false);
     return button;
   }
 
   /** @param {boolean} on */
-  async _ask(on) {
+  async _follow(on) {
     this._switch.disabled = true;
-    try {
-      await this.host.send("live", { on });
-      this.host.mark("");
-    } catch (error) {
-      this.host.mark(error instanceof Error ? error.message : String(error));
-    } finally {
-      this._switch.disabled = this._isStale;
-    }
+    await this.ask("live", { on });
+    this._switch.disabled = this._isStale;
   }
 
   /** @param {any} config */

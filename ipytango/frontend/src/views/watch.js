@@ -1,5 +1,6 @@
 // A live table of attributes. Only the rows that can be seen are in the page.
 
+import { asker } from "../asking.js";
 import { copyText, hint, paint, style, write } from "./dom.js";
 import { download, fillDetails, layout, slotIn } from "./watch_parts.js";
 import { Rows, ageText, timeText } from "./watch_rows.js";
@@ -35,6 +36,7 @@ class Watch {
   /** @param {import("../types.js").Host} host */
   constructor(host) {
     this.host = host;
+    this.ask = asker(host);
     this.rows = new Rows();
     this.parts = layout(host.el);
     /** @type {Row[]} the rows in the order that is shown */
@@ -149,7 +151,7 @@ class Watch {
 
   async copy() {
     const text = await this.csv();
-    if (text === null) return;
+    if (text === undefined) return;
     try {
       await copyText(text);
       this.parts.copy.textContent = "Copied";
@@ -161,24 +163,12 @@ class Watch {
 
   async save() {
     const text = await this.csv();
-    if (text !== null) download(text);
+    if (text !== undefined) download(text);
   }
 
   /** The rows that are shown, from the kernel: it has the values, here are but texts. */
   csv() {
     return this.ask("csv", this.order.map((row) => row.key));
-  }
-
-  /** Ask the kernel; null where it refuses, which is shown. @param {string} op @param {any} argument */
-  async ask(op, argument) {
-    try {
-      const answer = await this.host.send(op, argument);
-      this.host.mark("");
-      return answer;
-    } catch (error) {
-      this.host.mark(error instanceof Error ? error.message : String(error));
-      return null;
-    }
   }
 
   // --- drawing ------------------------------------------------------------------------------
