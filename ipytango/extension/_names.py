@@ -34,7 +34,7 @@ from ..client import (
     tango_names,
 )
 from ..errors import CatalogueError
-from ..green import Patches, allocate_lock, door_of
+from ..green import LoopGate, Patches, ThreadGate
 from ._cells import on_sync_path
 
 __all__ = ["NamesOnDemand", "define_names_on_demand"]
@@ -194,7 +194,7 @@ class NamesOnDemand:
         if known.value is not None or known.error is not None:
             return known.value or ()
         await _until(
-            lambda done: catalogue.when(Question.classes(), lambda _: done(), wait_s=CLASSES_S),
+            lambda done: catalogue.when(Question.classes(), done, wait_s=CLASSES_S),
             CLASSES_S,
         )
         return catalogue.known(Question.classes(), refresh=False).value or ()
@@ -216,7 +216,7 @@ class NamesOnDemand:
         if name == "DB_NAME":
             return address
         call = self._client.submit(open_database, address)
-        await _until(lambda done: call.when_done(lambda _: done()), wait_s)
+        await _until(call.when_done, wait_s)
         if not call.done:
             raise CatalogueError(
                 f"`db` is the Tango database {address}, which has not answered for "
@@ -316,24 +316,16 @@ def _in_words(value: Any) -> str:
     return (value.__doc__ or "").strip().partition("\n")[0]
 
 
-async def _until(call_back: Callable[[Callable[[], object]], object], timeout_s: float) -> None:
+async def _until(call_back: Callable[[Callable[..., object]], object], timeout_s: float) -> None:
     """Wait until what is given to ``call_back`` is called, in any thread, or the time is over.
 
     In the cell that loads ipytango nothing can be awaited yet: it stands still for it.
     """
     if on_sync_path() or asyncio._get_running_loop() is None:
-        gate = allocate_lock()
-        gate.acquire()
-        call_back(gate.release)
-        gate.acquire(True, timeout_s)
+        blocking = ThreadGate()
+        call_back(blocking.open)
+        blocking.wait(timeout_s)
         return
-    loop = asyncio.get_running_loop()
-    answered = loop.create_future()
-    door = door_of(loop)
-    call_back(lambda: door.post(_set, answered))
-    await asyncio.wait([answered], timeout=timeout_s)
-
-
-def _set(answered: asyncio.Future[None]) -> None:
-    if not answered.done():
-        answered.set_result(None)
+    gate = LoopGate()
+    call_back(gate.open)
+    await gate.opened(timeout_s)

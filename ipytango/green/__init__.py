@@ -5,6 +5,7 @@ Knows neither Tango nor Jupyter.
 
 from ._bridge import await_, can_park, can_wait, in_green_task, run_coroutine, spawn
 from ._door import Door, door_of
+from ._gates import LoopGate, ThreadGate, gate_here
 from ._green_task import GreenSeat, GreenTask
 from ._hub import AsyncioHub
 from ._hub_install import install_hub, uninstall_hub
@@ -22,14 +23,17 @@ __all__ = [
     "GreenSeat",
     "GreenTask",
     "Interrupts",
+    "LoopGate",
     "Patches",
     "Place",
+    "ThreadGate",
     "allocate_lock",
     "await_",
     "can_park",
     "can_wait",
     "door_of",
     "exchange_loop_calls",
+    "gate_here",
     "get_ident",
     "in_green_task",
     "install_hub",

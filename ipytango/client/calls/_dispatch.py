@@ -16,7 +16,7 @@ import tango
 from tango._instrumentation import _get_non_tango_source_location
 from tango._telemetry import _telemetry_runtime
 
-from ...green import Boundaries, Place, await_, can_wait, door_of, get_ident, place_of
+from ...green import Boundaries, LoopGate, Place, can_wait, get_ident, place_of
 from ._calls import Call
 from ._limits import Limits
 from ._pool import CallPool
@@ -131,16 +131,12 @@ class Dispatch:
             return call.wait(-1 if timeout is None else timeout)
         if self._may_hold_the_loop() and call.wait(min(BRIEF_WAIT_S, timeout or BRIEF_WAIT_S)):
             return True
-        done = asyncio.get_running_loop().create_future()
-        door = door_of(done.get_loop())
-        call.when_done(lambda _: door.post(_set, done))
+        gate = LoopGate()
+        call.when_done(gate.open)
         try:
-            await_(done if timeout is None else asyncio.wait_for(done, timeout))
-        except asyncio.TimeoutError:
-            return call.done
+            return gate.wait(timeout) or call.done
         finally:
             self._loop_turned_at = time.monotonic()
-        return True
 
     def _may_hold_the_loop(self) -> bool:
         """Say whether to stand still for a moment keeps nothing waiting that could be noticed."""
@@ -161,11 +157,6 @@ class Dispatch:
                 self._report(of, error, context)
 
         outcome.add_done_callback(look)
-
-
-def _set(done: asyncio.Future[None]) -> None:
-    if not done.done():
-        done.set_result(None)
 
 
 def _lane_of(target: Any) -> str:

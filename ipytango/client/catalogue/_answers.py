@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import contextlib
 import dataclasses
 import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from ...errors import BlocksTheLoop
-from ...green import allocate_lock, await_, can_wait, door_of, get_ident
+from ...green import allocate_lock, can_wait, gate_here, get_ident
 from ..calls import Call, Dispatch
 
 __all__ = ["Answer", "Answers"]
@@ -161,30 +160,13 @@ class Answers:
     def _wait(self, call: Call, timeout_s: float, *, briefly: bool) -> bool:
         if call.done or timeout_s <= 0:
             return call.done
-        if can_wait():
-            return self._park(call, timeout_s)
         on_loop = get_ident() == self._dispatch.thread and asyncio._get_running_loop() is not None
-        if on_loop and not briefly:
+        if on_loop and not briefly and not can_wait():
             raise BlocksTheLoop(
                 f"An answer of {call.device} was waited for in a callback of the event loop, which "
                 "would stand still. Start the callback's code with ipytango.spawn(function, ...)."
             )
-        done = allocate_lock()
-        done.acquire()
-        call.when_done(lambda _: done.release())
-        done.acquire(True, timeout_s)
+        gate = gate_here()
+        call.when_done(gate.open)
+        gate.wait(timeout_s)
         return call.done
-
-    @staticmethod
-    def _park(call: Call, timeout_s: float) -> bool:
-        done = asyncio.get_running_loop().create_future()
-        door = door_of(done.get_loop())
-        call.when_done(lambda _: door.post(_set, done))
-        with contextlib.suppress(asyncio.TimeoutError):
-            await_(asyncio.wait_for(done, timeout_s))
-        return call.done
-
-
-def _set(done: asyncio.Future[None]) -> None:
-    if not done.done():
-        done.set_result(None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import collections
+import contextlib
 import dataclasses
-import time
+from collections.abc import Callable, Iterator
 
-from ...green import allocate_lock, await_, can_wait
+from ...green import allocate_lock, gate_here
 from .._attribute_names import AttributeName
 from .._readings import AttributeFacts, Reading
 from ._feeds import Feeds
@@ -17,8 +17,6 @@ __all__ = ["RECORDS_KEPT", "Record", "Recorder"]
 
 RECORDS_KEPT = 10_000
 """Of more the oldest are dropped."""
-
-LOOK_S = 0.02
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +42,7 @@ class Recorder:
         self._kept: collections.deque[tuple[int, Reading]] = collections.deque(maxlen=RECORDS_KEPT)
         self._count = 0
         self._dropped = 0
+        self._waiting: list[tuple[str, Callable[[], object]]] = []
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -106,15 +105,21 @@ class Recorder:
         following = self._followings.get(AttributeName.parse(attribute).key)
         if following is None:
             return None
-        until = time.monotonic() + timeout_s
-        while following.latest is None and following.status.state == "connecting":
-            if time.monotonic() > until:
-                break
-            if can_wait():
-                await_(asyncio.sleep(LOOK_S))
-            else:
-                time.sleep(LOOK_S)
+        gate = gate_here()
+        with self._told(following.attribute, gate.open):
+            if following.latest is None and following.status.state == "connecting":
+                gate.wait(timeout_s)
         return following.status
+
+    @contextlib.contextmanager
+    def _told(self, attribute: str, callback: Callable[[], object]) -> Iterator[None]:
+        """Have `callback` called at each reading of an attribute, in a thread of the feeds."""
+        entry = attribute, callback
+        self._waiting.append(entry)
+        try:
+            yield
+        finally:
+            self._waiting.remove(entry)
 
     def _note_facts(self, following: Following) -> None:
         facts = following.status.facts
@@ -136,3 +141,6 @@ class Recorder:
                 self._dropped += len(self._kept) == RECORDS_KEPT
                 self._kept.append((self._count, reading))
                 self._count += 1
+        for attribute, callback in tuple(self._waiting):
+            if attribute == reading.attribute:
+                callback()

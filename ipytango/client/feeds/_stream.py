@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Literal
 
-from ...errors import AttributeNameError, BlocksTheLoop, DoorError, OptionError
-from ...green import allocate_lock, await_, can_wait, door_of
+from ...errors import AttributeNameError, BlocksTheLoop, OptionError
+from ...green import LoopGate, ThreadGate, allocate_lock, await_, can_wait
 from .._attribute_names import AttributeName
 from .._attribute_patterns import attribute_names
 from .._readings import Reading
@@ -143,21 +143,19 @@ class Stream:
             reading = self._inlet.take()
             if reading is not None or self.closed:
                 return reading
-            gate = allocate_lock()
-            gate.acquire()
-            with self._inlet.watched(gate.release):
-                gate.acquire()
+            gate = ThreadGate()
+            with self._inlet.watched(gate.open):
+                gate.wait()
 
     async def _next(self) -> Reading | None:
-        loop = asyncio.get_running_loop()
         while True:
             reading = self._inlet.take()
             if reading is not None or self.closed:
                 await self._let_others_run()
                 return reading
-            filled = loop.create_future()
-            with self._inlet.watched(_setter_of(filled)):
-                await filled
+            gate = LoopGate()
+            with self._inlet.watched(gate.open):
+                await gate.opened()
             self._turned_s = time.monotonic()
 
     async def _let_others_run(self) -> None:
@@ -224,22 +222,6 @@ class _Inlet:
         finally:
             with self._lock, contextlib.suppress(ValueError):
                 self._watchers.remove(watcher)
-
-
-def _setter_of(future: asyncio.Future[None]) -> Callable[[], None]:
-    """Return what ends a wait for `future`, from any thread."""
-    door = door_of(future.get_loop())
-
-    def set_from_any_thread() -> None:
-        with contextlib.suppress(DoorError):  # the loop has ended, and the wait with it
-            door.post(_set, future)
-
-    return set_from_any_thread
-
-
-def _set(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 def _close(followings: list[Following]) -> None:

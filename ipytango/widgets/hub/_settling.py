@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
-from ...green import allocate_lock, await_, can_wait, door_of
+from ...green import can_wait, gate_here
 
 __all__ = ["Settling"]
 
@@ -36,18 +35,10 @@ class Settling:
         Parks in a cell, blocks a thread of its own; in a callback of an event loop it does not
         wait.
         """
-        if can_wait():
-            loop = asyncio.get_running_loop()
-            settled, door = loop.create_future(), door_of(loop)
-            tell = functools.partial(door.post, _set, settled)
-            # What has no value in time says so in its place.
-            with self._told(tell), contextlib.suppress(asyncio.TimeoutError):
-                await_(asyncio.wait_for(settled, seconds))
-        elif asyncio._get_running_loop() is None:
-            gate = allocate_lock()
-            gate.acquire()
-            with self._told(gate.release):
-                gate.acquire(True, seconds)
+        if can_wait() or asyncio._get_running_loop() is None:
+            gate = gate_here()
+            with self._told(gate.open):
+                gate.wait(seconds)  # what has no value in time says so in its place
 
     @contextlib.contextmanager
     def _told(self, callback: Callable[[], object]) -> Iterator[None]:
@@ -64,8 +55,3 @@ class Settling:
         with contextlib.suppress(IndexError):  # two threads at once: each callback is popped once
             while not self._expected:
                 self._waiting.pop()()
-
-
-def _set(settled: asyncio.Future[None]) -> None:
-    if not settled.done():
-        settled.set_result(None)
