@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..client import Answer, DevicePlace, DeviceRow, Question
 from ..display import state_colour, tree_html, tree_text
 from ..errors import CatalogueError, OptionError
-from ..widgets import DevicePanel, Frame, Look, Panel
+from ..widgets import DevicePanel, Frame, Look, Panel, weakly
 from ._states import States
 from ._tree import Node, Tree
 from ._ways import WAYS, Path
@@ -47,7 +46,7 @@ class Explorer(Panel):
         search: str = "",
     ) -> None:
         # What is asked holds these, which must not hold the explorer: nobody would let go of it.
-        changed = functools.partial(_tell, weakref.ref(self))
+        changed = weakly(self.changed)
         self._tree = Tree(catalogue, by, changed)
         self._place = _place_of(hub.client, catalogue)
         self._states = States(hub.client, self._place, changed)
@@ -256,12 +255,6 @@ def _place_of(client: Client, catalogue: Catalogue) -> str:
         if client.catalogues.current is catalogue:
             return ""
     return catalogue.address
-
-
-def _tell(explorer: weakref.ref[Explorer]) -> None:
-    alive = explorer()
-    if alive is not None:
-        alive.changed()
 
 
 def _path_of(steps: Sequence[str]) -> Path:

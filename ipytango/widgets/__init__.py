@@ -4,7 +4,7 @@ from ._green import GreenPanel
 from ._terminal import panel_in_terminal, plot_in_terminal, watch_in_terminal
 from ._value import ValuePanel
 from .device import DeviceOpener, DevicePanel
-from .hub import Frame, Hub, Look, Panel, Settling
+from .hub import Frame, Hub, Look, Panel, Settling, weakly
 from .pending import PendingManyPanel, PendingPanel, PendingTally, shown_outcome
 from .plot import Plot
 from .watch import Watch
@@ -28,4 +28,5 @@ __all__ = [
     "plot_in_terminal",
     "shown_outcome",
     "watch_in_terminal",
+    "weakly",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import time
 import weakref
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..client import Following, Reading, ValueSnapshot
 from ..display import PALETTE, escape, line_of, text_of, value_record
 from ..green import allocate_lock
-from .hub import Frame, Look, Panel
+from .hub import Frame, Look, Panel, close_all, weakly
 from .plot import Channel, Curve, Picture
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class ValuePanel(Panel):
         self._following: Following | None = None
         # One for all times that it is switched on: the finalizer must hold nothing that is over.
         self._open: list[Following] = []
-        weakref.finalize(self, _close_all, self._open).atexit = False
+        weakref.finalize(self, close_all, self._open).atexit = False
         super().__init__(hub)
 
     def wrapped(self, html: str) -> str:
@@ -176,13 +175,12 @@ class ValuePanel(Panel):
                 self._following = following
                 return
         if following is not None:
-            _close_all(self._open)
+            close_all(self._open)
             self._channel.following = None
         elif wanted:
             # The feeds hold the sink, which must not hold the panel.
-            sink = functools.partial(_hand_on, weakref.ref(self))
             following = self.hub.client.feeds.follow(
-                self._origin, sink, period_s=PERIOD_S, every=False
+                self._origin, weakly(self._take), period_s=PERIOD_S, every=False
             )
             self._open.append(following)
             self._following = following
@@ -209,16 +207,5 @@ class ValuePanel(Panel):
         self.changed()
 
 
-def _close_all(followings: list[Following]) -> None:
-    while followings:
-        followings.pop().close()
-
-
 def _part_for(kind: str, channel: Channel) -> Curve | Picture:
     return Curve(channel, log=False) if kind == "curve" else Picture(channel)
-
-
-def _hand_on(panel: weakref.ref[ValuePanel], reading: Reading) -> None:
-    alive = panel()
-    if alive is not None:
-        alive._take(reading)

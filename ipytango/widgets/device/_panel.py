@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 import weakref
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from ...display import (
     watch_colours,
 )
 from ...errors import OptionError, PanelLocked, ValueTextError
-from ..hub import Frame, Look, Panel
+from ..hub import Frame, Look, Panel, weakly
 from ._deeds import Deed, Deeds
 from ._knowledge import Knowledge
 from ._members import FORMS, Members
@@ -59,16 +58,11 @@ class DevicePanel(Panel):
         self._news: dict[int, Deed] = {}
         self._plots_told: dict[str, str] = {}
         # What feeds and calls hold must not hold the panel: nobody would ever let go of it.
-        this = weakref.ref(self)
-        changed = functools.partial(_tell, this, DevicePanel.changed)
+        changed = weakly(self.changed)
         self._members = Members(hub.client, self._device, changed)
-        self._knowledge = Knowledge(
-            hub.client, self._device, functools.partial(_tell, this, DevicePanel._know_more)
-        )
-        self._plots = Plots(hub, changed, functools.partial(_tell, this, DevicePanel._note_no_plot))
-        self._deeds = Deeds(
-            hub.client, self._device.full, functools.partial(_tell, this, DevicePanel._note_deed)
-        )
+        self._knowledge = Knowledge(hub.client, self._device, weakly(self._know_more))
+        self._plots = Plots(hub, changed, weakly(self._note_no_plot))
+        self._deeds = Deeds(hub.client, self._device.full, weakly(self._note_deed))
         self._end = weakref.finalize(
             self, _close_all, self._members.close, self._knowledge.close, self._plots.close
         )
@@ -294,12 +288,6 @@ _OTHERS: dict[str, Callable[[DevicePanel, Any], object]] = {
     "plot": DevicePanel._plot,
 }
 """What a browser asks for that changes nothing but the panel."""
-
-
-def _tell(panel: weakref.ref[DevicePanel], what: Callable[..., object], *news: object) -> None:
-    alive = panel()
-    if alive is not None:
-        what(alive, *news)
 
 
 def _close_all(*closes: Callable[[], object]) -> None:

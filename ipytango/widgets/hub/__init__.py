@@ -1,6 +1,7 @@
 """One model, one thread and one protocol for all panels of a kernel."""
 
 from ._hub import Hub
+from ._letting_go import close_all, weakly
 from ._panel import Frame, Look, Panel
 from ._settling import Settling
 from ._taking import imported_pandas, path_of, seconds_of, text_or_file
@@ -11,8 +12,10 @@ __all__ = [
     "Look",
     "Panel",
     "Settling",
+    "close_all",
     "imported_pandas",
     "path_of",
     "seconds_of",
     "text_or_file",
+    "weakly",
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...client import Call, Following, Reading, history_of
 from ...display import PALETTE, plot_html, plot_text, stacked
 from ...green import allocate_lock
-from ..hub import Frame, Look, Panel, Settling, path_of, seconds_of, text_or_file
+from ..hub import Frame, Look, Panel, Settling, close_all, path_of, seconds_of, text_or_file, weakly
 from ._channel import Channel
 from ._options import names_of, window_of
 from ._parts import Part, Parts
@@ -70,7 +70,7 @@ class Plot(Panel):
         self._settling.expect(self._channels)
         # The feeds hold the sinks, which must not hold the plot: nobody would ever let go of it.
         self._followings: list[Following] = []
-        self._end = weakref.finalize(self, _close_all, self._followings)
+        self._end = weakref.finalize(self, close_all, self._followings)
         self._end.atexit = False
         super().__init__(hub)
         try:
@@ -243,7 +243,7 @@ class Plot(Panel):
                 return
             self._awake = True
         for channel in self._channels:
-            sink = functools.partial(_hand_on, weakref.ref(self), channel)
+            sink = functools.partial(weakly(self._take), channel)
             following = self.hub.client.feeds.follow(
                 channel.attribute, sink, period_s=self._period_s
             )
@@ -257,7 +257,7 @@ class Plot(Panel):
             if not self._awake:
                 return
             self._awake = False
-        _close_all(self._followings)
+        close_all(self._followings)
         for channel in self._channels:
             channel.following = None
         for part in self._parts:
@@ -316,18 +316,7 @@ class Plot(Panel):
         self.changed()
 
 
-def _hand_on(plot: weakref.ref[Plot], channel: Channel, reading: Reading) -> None:
-    alive = plot()
-    if alive is not None:
-        alive._take(channel, reading)
-
-
 def _spare(channel: Channel) -> None:
     """Have only the newest of arrays, as no more is drawn."""
     if channel.following is not None and channel.kind in {"curve", "picture"}:
         channel.following.every = False
-
-
-def _close_all(followings: list[Following]) -> None:
-    while followings:
-        followings.pop().close()

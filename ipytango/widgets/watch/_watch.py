@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 import weakref
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from ...display import (
     watch_record,
     watch_text,
 )
-from ..hub import Frame, Look, Panel, imported_pandas, seconds_of, text_or_file
+from ..hub import Frame, Look, Panel, imported_pandas, seconds_of, text_or_file, weakly
 from ._board import UNSEEN_PERIOD_S, Board
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Watch(Panel):
         self._paused_s: float | None = None
         self._looked_at = False
         # The feeds hold the board, which must not hold the watch: nobody would ever let go of it.
-        self._board = Board(hub.client, self._period_s, functools.partial(_tell, weakref.ref(self)))
+        self._board = Board(hub.client, self._period_s, weakly(self.changed))
         self._end = weakref.finalize(self, self._board.close)
         self._end.atexit = False
         super().__init__(hub)
@@ -189,9 +188,3 @@ class Watch(Panel):
         rows = {row.key: row for row in self._board.rows()}
         chosen = [rows[key].snapshot() for key in keys if key in rows]
         return watch_csv(chosen, elements=BROWSER_ELEMENTS)
-
-
-def _tell(watch: weakref.ref[Watch]) -> None:
-    alive = watch()
-    if alive is not None:
-        alive.changed()
