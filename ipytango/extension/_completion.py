@@ -23,7 +23,7 @@ from ..magics import final, magic_matcher
 
 __all__ = ["complete_tango_names"]
 
-_STRING = r"(?P<quote>[\"'])(?P<typed>(?:(?!(?P=quote)).)*)"
+_STRING = r"(?P<quote>[\"'])(?P<typed>(?:\\.|(?!(?P=quote))[^\\])*)"
 _OWNER = r"(?P<owner>[A-Za-z_](?:[\w.]|\[[^\[\]]*\])*?)"
 
 
@@ -33,7 +33,8 @@ def _at_end(pattern: str) -> re.Pattern[str]:
 
 # A string that has been begun in the arguments of a call: `watch(["a/b/c/d", "`.
 _CALL = _at_end(
-    r"(?P<called>[A-Za-z_][\w.]*)\((?P<before>(?:[^()\"']|\"[^\"]*\"|'[^']*')*)" + _STRING
+    r"(?P<called>[A-Za-z_][\w.]*)\("
+    r"(?P<before>(?:[^()\"']|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')*)" + _STRING
 )
 _MEMBER = _at_end(_OWNER + r"\.(?P<typed>\w*)")
 _ITEM = _at_end(_OWNER + r"\[\s*" + _STRING)
@@ -150,25 +151,26 @@ class _Code:
     # --- names in strings -------------------------------------------------------------------------
 
     def _names(self, found: re.Match[str]) -> dict[str, Any]:
-        called, typed = found["called"], found["typed"]
+        called, typed = found["called"], _unescaped(found["typed"])
         thing = self._thing(called)
         kind = self._kind(called, thing)
         completions = self._client.completions
         if kind is not None:
-            return _result(completions.of(kind, typed), typed, kind)
+            return _in_string(completions.of(kind, typed), found, kind)
         if isinstance(thing, TangoClass) or (thing is _MISSING and called.isidentifier()):
             name = thing.name if isinstance(thing, TangoClass) else called
-            return _result(completions.of_class(name, typed), typed, "device")
+            return _in_string(completions.of_class(name, typed), found, "device")
         owner, _, method = called.rpartition(".")
         device = self._thing(owner) if owner else None
         if not is_device(device):
             return {"completions": []}
         before = found["before"]
         if not before.strip(" [(") or "[" in before:
-            return _result(self._interface_names(device, method, typed), typed, "attribute")
+            return _in_string(self._interface_names(device, method, typed), found, "attribute")
         written = _FIRST_NAME.fullmatch(before)
         if written and method.startswith("write_attribute"):
-            return _result(self._labels_of(device, written["name"], typed), typed, "enum label")
+            labels = self._labels_of(device, written["name"], typed)
+            return _in_string(labels, found, "enum label")
         return {"completions": []}
 
     def _kind(self, called: str, thing: object) -> NameKind | None:
@@ -189,8 +191,9 @@ class _Code:
         device = self._thing(found["owner"])
         if not is_device(device):
             return {"completions": []}
-        names = _beginning((facts.name for facts in self._attributes(device)), found["typed"])
-        return _result(names, found["typed"], "attribute")
+        typed = _unescaped(found["typed"])
+        names = _beginning((facts.name for facts in self._attributes(device)), typed)
+        return _in_string(names, found, "attribute")
 
     def _interface_names(self, device: Any, method: str, typed: str) -> list[str]:
         """Complete the first argument of a proxy's method."""
@@ -237,8 +240,9 @@ class _Code:
             return []
         name = found["attribute"] or found["item"]
         labels = self._labels_of(device, name, found["typed"].strip())
-        quote = found["quote"]
-        return [f"{quote}{label}" if quote else f'"{label}"' for label in labels]
+        quote = found["quote"] or '"'
+        end = "" if found["quote"] else quote
+        return [f"{quote}{_escaped(label, quote)}{end}" for label in labels]
 
     def _labels_of(self, device: Any, attribute: str, typed: str) -> list[str]:
         interface = self._client.members.interface(device)
@@ -305,3 +309,17 @@ def _kind_of(device: object, name: str) -> str:
 
 def _result(texts: Iterable[str], fragment: str, kind: str) -> dict[str, Any]:
     return final([SimpleCompletion(text=text, type=kind) for text in texts], fragment)
+
+
+def _in_string(names: Iterable[str], found: re.Match[str], kind: str) -> dict[str, Any]:
+    """Return what the string that is being typed can become."""
+    return _result((_escaped(name, found["quote"]) for name in names), found["typed"], kind)
+
+
+def _escaped(text: str, quote: str) -> str:
+    """Write a text as it stands between two of these quotation marks."""
+    return text.replace("\\", r"\\").replace(quote, f"\\{quote}")
+
+
+def _unescaped(typed: str) -> str:
+    return re.sub(r"\\(.)", r"\1", typed, flags=re.DOTALL)

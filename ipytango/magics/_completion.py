@@ -19,6 +19,7 @@ from ._explore import EXPLORE_ARGUMENTS
 from ._green import offer_green
 from ._itango import MON_ARGUMENTS
 from ._listings import INFO_ARGUMENTS, LS_ARGUMENTS
+from ._parsing import TypedWord, typed_word
 from ._plot import PLOT_ARGUMENTS
 from ._watch import WATCH_ARGUMENTS
 
@@ -46,6 +47,9 @@ _OFFERS: dict[str, Callable[[list[str], str], Offer]] = {
 }
 """By magic, what belongs behind it: given the words before, and the one that is typed."""
 
+_ONE_EXPRESSION = {"lsdev", "lsdevclass", "lsserv"}
+"""All that stands behind these is one regular expression: a quotation mark is part of it."""
+
 # With or without "%" (automagic), alone or with its result assigned to names.
 _LINE = re.compile(r"\s*(?:[\w\s,.]+=\s*)?%{0,2}(?P<name>\w+) (?![ ]*[=.(,])(?P<arguments>.*)")
 
@@ -58,14 +62,19 @@ def magic_matcher(names: Callable[[NameKind, str], Iterable[str]]) -> Any:
         line = _LINE.fullmatch(context.text_until_cursor)
         if line is None or line["name"] not in _OFFERS:
             return {"completions": []}
-        *before, word = line["arguments"].split(" ")
-        texts, kind = _OFFERS[line["name"]](list(filter(None, before)), word)
+        if line["name"] in _ONE_EXPRESSION:
+            expression = line["arguments"].lstrip()
+            word = TypedWord((), expression, expression)
+        else:
+            word = typed_word(line["arguments"])
+        texts, kind = _OFFERS[line["name"]](list(word.before), word.text)
         if kind == "alias":
-            texts += _aliases(names, word)
+            texts += _aliases(names, word.text)
         elif kind is not None:
-            texts += names(kind, word)
-        found = [SimpleCompletion(text=text, type="magic") for text in texts]
-        return final(found, word)
+            texts += names(kind, word.text)
+        if line["name"] not in _ONE_EXPRESSION:
+            texts = [word.completed(text) for text in texts]
+        return final([SimpleCompletion(text=text, type="magic") for text in texts], word.fragment)
 
     return complete_magic
 
