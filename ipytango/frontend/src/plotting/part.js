@@ -1,6 +1,7 @@
 /** What the parts of a plot (trends, a curve, a picture) have in common: head, tools, marks. */
 
 import { asker } from "../asking.js";
+import { drawnSoon } from "../dom.js";
 import { download, downloadPicture, element, showPaused, Toolbar } from "./controls.js";
 
 /**
@@ -32,7 +33,8 @@ export class Part {
     this.head.append(this.chips, this.tools.el);
     this.el.append(this.head, this.note, this.body);
     host.el.append(this.el);
-    this._due = false;
+    /** Draw soon, once, however often it was asked for. */
+    this.redraw = drawnSoon(host.signal, () => this.paint());
     /** @type {HTMLButtonElement | undefined} */
     this._pause = undefined;
     /** Seconds since the epoch on the kernel's clock, when the newest frame came, and that on ours. */
@@ -117,16 +119,6 @@ export class Part {
     this.config = config;
     if (this._pause) showPaused(this._pause, config.paused);
     this.redraw();
-  }
-
-  /** Draw soon, once, however often it was asked for. */
-  redraw() {
-    if (this._due) return;
-    this._due = true;
-    requestAnimationFrame(() => {
-      this._due = false;
-      if (!this.host.signal.aborted) this.paint();
-    });
   }
 
   paint() {}

@@ -1,7 +1,7 @@
 // The panel of one device: its state, attributes, commands, properties, settings, and a lock.
 
 import { asker } from "../asking.js";
-import { hint, paint, write } from "./dom.js";
+import { hint, paint, write } from "../dom.js";
 import { FORMS, layout } from "./device_layout.js";
 import { failureOf, messageOf } from "./device_parts.js";
 import { Rows, timeText } from "./watch_rows.js";

@@ -1,6 +1,6 @@
 // The fields in which a value is typed, by what it has to be.
 
-import { withItsOwnKeys } from "./dom.js";
+import { withItsOwnKeys } from "../dom.js";
 import { make } from "./device_parts.js";
 
 const ARRAY_ROWS = 2;

@@ -1,6 +1,6 @@
 // Where everything stands in a device's panel.
 
-import { withItsOwnKeys } from "./dom.js";
+import { withItsOwnKeys } from "../dom.js";
 import { HistoryPage } from "./device_history.js";
 import { button, make } from "./device_parts.js";
 import { AttributeRow, CommandRow, RowsOf } from "./device_rows.js";

@@ -1,7 +1,7 @@
 // The display of a proxy, with a button that opens the device's panel beneath it.
 
 import { asker } from "../asking.js";
-import { withItsOwnKeys } from "./dom.js";
+import { withItsOwnKeys } from "../dom.js";
 import { make, messageOf } from "./device_parts.js";
 
 /** @param {import("../types.js").Host} host @returns {import("../types.js").View} */

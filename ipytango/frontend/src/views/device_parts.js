@@ -1,7 +1,7 @@
 // What a device's panel is made of in the page. Text goes in as text, never as HTML.
 
 import { wordsOf } from "../asking.js";
-import { copyText, maker, withItsOwnKeys } from "./dom.js";
+import { copyText, maker, withItsOwnKeys } from "../dom.js";
 
 export const make = maker("device");
 

@@ -1,6 +1,6 @@
 // The attributes and commands of a device's panel, a row for each.
 
-import { hint, paint, write } from "./dom.js";
+import { hint, paint, write } from "../dom.js";
 import { fieldFor } from "./device_fields.js";
 import { Said, button, copyButton, failureOf, make, messageOf } from "./device_parts.js";
 

@@ -1,6 +1,6 @@
 // Properties, and how attributes and commands are set up: seen, and changed while it is unlocked.
 
-import { withItsOwnKeys } from "./dom.js";
+import { withItsOwnKeys } from "../dom.js";
 import { Said, button, copyButton, failureOf, make } from "./device_parts.js";
 
 /** @typedef {import("./device_parts.js").Desk} Desk */

@@ -2,15 +2,14 @@
 // that can be seen are in the page, and only their states are followed.
 
 import { asker } from "../asking.js";
-import { hint, maker, paint, style, withItsOwnKeys, write } from "./dom.js";
+import { drawnSoon, hint, maker, paint, style, withItsOwnKeys, write } from "../dom.js";
 import { Tree, keyOf } from "./explore_rows.js";
+import { RowList } from "./row_list.js";
 
 /** @typedef {import("./explore_rows.js").Row} Row */
 
-const ROW_PX = 24;
-const SHOWN_ROWS = 18;
-const LEAST_ROWS = 6;
-const AHEAD_ROWS = 4;
+/** Of a row in pixels, as in explore.css; of the tree, in rows. */
+const HEIGHTS = { row: 24, least: 6, most: 18 };
 const INDENT_PX = 18;
 const SEARCH_AFTER_MS = 250;
 const SEE_AFTER_MS = 250;
@@ -29,10 +28,9 @@ class Explorer {
     this.ask = asker(host);
     this.tree = new Tree();
     this.parts = layout(host.el);
-    /** @type {Row[]} */
-    this.rows = [];
-    /** @type {any[]} */
-    this.slots = [];
+    /** @type {RowList<Row>} */
+    this.list = new RowList(this.parts, HEIGHTS, makeSlot);
+    this.schedule = drawnSoon(host.signal, () => this.paint());
     /** @type {string} the row that the keys move from */
     this.current = "";
     this.selected = "";
@@ -41,7 +39,6 @@ class Explorer {
     this.opened = new Map();
     /** @type {Map<string, ReturnType<typeof setTimeout>>} */
     this.timers = new Map();
-    this.scheduled = false;
     this.configure(host.config);
     this.listen();
   }
@@ -108,12 +105,12 @@ class Explorer {
     });
   }
 
-  /** @param {HTMLElement} target @returns {Row | undefined} */
+  /** @param {HTMLElement} target */
   rowAt(target) {
-    return this.slots.find((slot) => !slot.element.hidden && slot.element.contains(target))?.row;
+    return this.list.slotOf(target)?.row;
   }
 
-  /** @param {Row | undefined} row */
+  /** @param {Row | null | undefined} row */
   clicked(row) {
     if (!row) return;
     this.current = row.key;
@@ -147,13 +144,14 @@ class Explorer {
 
   /** @param {KeyboardEvent} event */
   pressed(event) {
-    const at = this.rows.findIndex((row) => row.key === this.current);
-    const row = this.rows[at];
+    const { rows } = this.list;
+    const at = rows.findIndex((row) => row.key === this.current);
+    const row = rows[at];
     const moves = /** @type {Record<string, () => void>} */ ({
       ArrowDown: () => this.go(at + 1),
       ArrowUp: () => this.go(at - 1),
       Home: () => this.go(0),
-      End: () => this.go(this.rows.length - 1),
+      End: () => this.go(rows.length - 1),
       ArrowRight: () => (row?.open ? this.go(at + 1) : row && this.toggle(row, true)),
       ArrowLeft: () => (row?.open ? this.toggle(row, false) : this.go(this.above(at))),
       Enter: () => (row?.device ? this.openPanel(row.device) : row && this.toggle(row, !row.open)),
@@ -167,22 +165,21 @@ class Explorer {
 
   /** The row that this one hangs below. @param {number} at */
   above(at) {
-    const depth = this.rows[at]?.depth ?? 0;
-    for (let above = at - 1; above >= 0; above--) if (this.rows[above].depth < depth) return above;
+    const { rows } = this.list;
+    const depth = rows[at]?.depth ?? 0;
+    for (let above = at - 1; above >= 0; above--) if (rows[above].depth < depth) return above;
     return at;
   }
 
   /** @param {number} at */
   go(at) {
-    const row = this.rows[Math.max(0, Math.min(at, this.rows.length - 1))];
+    const { rows } = this.list;
+    const reached = Math.max(0, Math.min(at, rows.length - 1));
+    const row = rows[reached];
     if (!row) return;
     this.current = row.key;
     if (row.device) this.select(row.device);
-    const { port } = this.parts;
-    const top = this.rows.indexOf(row) * ROW_PX;
-    if (top < port.scrollTop) port.scrollTop = top;
-    const bottom = top + ROW_PX - port.clientHeight;
-    if (bottom > port.scrollTop) port.scrollTop = bottom;
+    this.list.reveal(reached);
     this.schedule();
   }
 
@@ -195,38 +192,15 @@ class Explorer {
   // --- drawing ------------------------------------------------------------------------------
 
   arrange() {
-    const { port, sheet } = this.parts;
-    this.rows = this.tree.rows();
-    sheet.style.height = `${this.rows.length * ROW_PX}px`;
-    port.style.height = `${Math.max(LEAST_ROWS, Math.min(this.rows.length, SHOWN_ROWS)) * ROW_PX}px`;
-  }
-
-  schedule() {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    requestAnimationFrame(() => {
-      this.scheduled = false;
-      if (!this.host.signal.aborted) this.paint();
-    });
+    this.list.arrange(this.tree.rows());
   }
 
   paint() {
-    const { port, sheet, census } = this.parts;
-    const top = Math.floor(port.scrollTop / ROW_PX);
-    const inView = Math.ceil(port.clientHeight / ROW_PX) + 1;
-    const first = Math.max(0, top - AHEAD_ROWS);
-    const last = Math.min(this.rows.length, top + inView + AHEAD_ROWS);
-    while (this.slots.length < last - first) this.slots.push(slotIn(sheet));
-    const used = new Set();
-    for (let at = first; at < last; at++) {
-      const slot = this.slots[at % this.slots.length];
-      used.add(slot);
-      this.fill(slot, this.rows[at], at);
-    }
-    for (const slot of this.slots) slot.element.hidden = !used.has(slot);
-    const devices = this.rows.filter((row) => row.device).length;
-    write(census, this.tree.sought || devices ? `${devices} device${devices === 1 ? "" : "s"}` : "");
-    this.see(this.rows.slice(top, top + inView));
+    const { rows, inView } = this.list;
+    this.list.paint((slot, row) => this.fill(slot, row));
+    const devices = rows.filter((row) => row.device).length;
+    write(this.parts.census, this.tree.sought || devices ? `${devices} device${devices === 1 ? "" : "s"}` : "");
+    this.see(inView);
   }
 
   /** Have the states of these rows followed, once the reader stays with them. @param {Row[]} rows */
@@ -240,10 +214,8 @@ class Explorer {
     });
   }
 
-  /** @param {any} slot @param {Row} row @param {number} at */
-  fill(slot, row, at) {
-    slot.row = row;
-    slot.element.style.transform = `translateY(${at * ROW_PX}px)`;
+  /** @param {any} slot @param {Row} row */
+  fill(slot, row) {
     slot.element.style.paddingLeft = `${row.depth * INDENT_PX + 6}px`;
     const chosen = row.device && row.device === this.selected ? " ipytango-explore-selected" : "";
     const current = row.key === this.current ? " ipytango-explore-current" : "";
@@ -336,19 +308,16 @@ function layout(el) {
   return { root, ways, search, census, title, refresh, port, sheet, facts, panels };
 }
 
-/** @param {HTMLElement} sheet @returns {any} */
-function slotIn(sheet) {
+function makeSlot() {
   const element = make("div", "row");
   element.setAttribute("role", "treeitem");
   const slot = {
     element,
-    row: null,
     mark: make("span", "mark"),
     name: make("span", "name"),
     note: make("span", "note"),
     state: make("span", "state"),
   };
   element.append(slot.mark, slot.name, slot.note, slot.state);
-  sheet.append(element);
   return slot;
 }

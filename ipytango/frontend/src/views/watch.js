@@ -1,16 +1,16 @@
 // A live table of attributes. Only the rows that can be seen are in the page.
 
 import { asker } from "../asking.js";
-import { copyText, hint, paint, style, write } from "./dom.js";
-import { download, fillDetails, layout, slotIn } from "./watch_parts.js";
+import { copyText, drawnSoon, hint, paint, style, write } from "../dom.js";
+import { RowList } from "./row_list.js";
+import { download, fillDetails, layout, makeSlot } from "./watch_parts.js";
 import { Rows, ageText, timeText } from "./watch_rows.js";
 
 /** @typedef {import("./watch_rows.js").Row} Row */
 /** @typedef {{column: string, descending: boolean}} Sort */
 
-const ROW_PX = 25;
-const SHOWN_ROWS = 20;
-const AHEAD_ROWS = 4;
+/** Of a row in pixels, as in watch.css; of the table, in rows. */
+const HEIGHTS = { row: 25, least: 0, most: 20 };
 const TICK_MS = 1000;
 /** How long the reader may scroll before the kernel hears of it. */
 const SEEN_AFTER_MS = 100;
@@ -39,10 +39,9 @@ class Watch {
     this.ask = asker(host);
     this.rows = new Rows();
     this.parts = layout(host.el);
-    /** @type {Row[]} the rows in the order that is shown */
-    this.order = [];
-    /** @type {any[]} */
-    this.slots = [];
+    /** @type {RowList<Row>} */
+    this.list = new RowList(this.parts, HEIGHTS, makeSlot);
+    this.schedule = drawnSoon(host.signal, () => this.paint());
     this.filter = "";
     /** @type {Sort | null} */
     this.sort = null;
@@ -55,7 +54,6 @@ class Watch {
     this.paused = null;
     /** @type {{quality: Record<string, string>, state: Record<string, string>}} */
     this.colours = { quality: {}, state: {} };
-    this.scheduled = false;
     this.name = Math.random().toString(36).slice(2);
     /** The keys of the rows that can be seen, as the kernel knows them; empty: all. */
     this.seen = "";
@@ -134,7 +132,7 @@ class Watch {
 
   /** @param {HTMLElement} target */
   clicked(target) {
-    const slot = this.slots.find((one) => one.element.contains(target));
+    const slot = this.list.slotOf(target);
     if (!slot?.row) return;
     if (target === slot.remove) {
       this.ask("remove", slot.row.key);
@@ -168,7 +166,7 @@ class Watch {
 
   /** The rows that are shown, from the kernel: it has the values, here are but texts. */
   csv() {
-    return this.ask("csv", this.order.map((row) => row.key));
+    return this.ask("csv", this.list.rows.map((row) => row.key));
   }
 
   // --- drawing ------------------------------------------------------------------------------
@@ -181,45 +179,17 @@ class Watch {
 
   /** Choose and sort the rows anew. */
   arrange() {
-    const { sheet, port, headers } = this.parts;
-    this.order = this.rows.chosen(this.filter, this.sort);
-    sheet.style.height = `${this.order.length * ROW_PX}px`;
-    port.style.height = `${Math.min(this.order.length, SHOWN_ROWS) * ROW_PX}px`;
-    for (const [column, { cell }] of headers) {
+    this.list.arrange(this.rows.chosen(this.filter, this.sort));
+    for (const [column, { cell }] of this.parts.headers) {
       const sort = this.sort?.column === column ? this.sort : null;
       cell.setAttribute("aria-sort", sort ? (sort.descending ? "descending" : "ascending") : "none");
     }
   }
 
-  schedule() {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    requestAnimationFrame(() => {
-      this.scheduled = false;
-      if (!this.host.signal.aborted) this.paint();
-    });
-  }
-
   paint() {
-    const { port, sheet } = this.parts;
-    const first = Math.max(0, Math.floor(port.scrollTop / ROW_PX) - AHEAD_ROWS);
-    const shown = Math.ceil(port.clientHeight / ROW_PX) + 2 * AHEAD_ROWS;
-    const last = Math.min(this.order.length, first + shown);
-    while (this.slots.length < last - first) this.slots.push(slotIn(sheet));
     const { now } = this.rows;
-    const used = new Set();
-    for (let at = first; at < last; at++) {
-      // A row keeps its place in the page while others scroll past.
-      const slot = this.slots[at % this.slots.length];
-      used.add(slot);
-      this.place(slot, at);
-      this.fill(slot, this.order[at], now);
-    }
-    for (const slot of this.slots) {
-      slot.element.hidden = !used.has(slot);
-      if (slot.element.hidden) slot.row = null;
-    }
-    this.tellSeen(this.order.slice(first, last).map((row) => row.key));
+    const drawn = this.list.paint((slot, row) => this.fill(slot, row, now));
+    this.tellSeen(drawn.map((row) => row.key));
     this.paintCensus();
     this.paintDetails();
   }
@@ -235,16 +205,8 @@ class Watch {
     this.seeing = setTimeout(tell, SEEN_AFTER_MS);
   }
 
-  /** @param {any} slot @param {number} at */
-  place(slot, at) {
-    if (slot.at === at) return;
-    slot.at = at;
-    slot.element.style.transform = `translateY(${at * ROW_PX}px)`;
-  }
-
   /** @param {any} slot @param {Row} row @param {number} now */
   fill(slot, row, now) {
-    slot.row = row;
     const standing = this.staleSince === null ? this.rows.standing(row) : "stale";
     const open = this.open === row.key ? " ipytango-watch-open" : "";
     const is = standing === "live" && row.failure.length ? "error" : standing;
@@ -308,13 +270,14 @@ class Watch {
     const total = this.rows.byKey.size;
     const count = this.staleSince === null ? this.rows.census() : { stale: total };
     const all = `${total} ${total === 1 ? "row" : "rows"}`;
-    const parts = [this.order.length === total ? all : `${this.order.length} of ${all}`];
+    const shown = this.list.rows.length;
+    const parts = [shown === total ? all : `${shown} of ${all}`];
     for (const [standing, text] of Object.entries(WORRIES)) {
       if (count[standing]) parts.push(`${count[standing]} ${text}`);
     }
     if (this.paused !== null) parts.push(`paused at ${timeText(this.paused, false)}`);
     write(this.parts.census, parts.join(" · "));
-    write(this.parts.nothing, this.order.length ? "" : total ? "No row matches the filter." : "No attributes.");
+    write(this.parts.nothing, shown ? "" : total ? "No row matches the filter." : "No attributes.");
   }
 
   paintDetails() {

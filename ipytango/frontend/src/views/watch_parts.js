@@ -1,6 +1,6 @@
 // What a watch is made of in the page. Text goes in as text, never as HTML.
 
-import { maker, withItsOwnKeys } from "./dom.js";
+import { maker, withItsOwnKeys } from "../dom.js";
 
 /** @typedef {import("./watch_rows.js").Row} Row */
 
@@ -80,12 +80,12 @@ function headingRow() {
   return { heading, headers };
 }
 
-/** A row of the page, for whatever attribute comes to stand there. @param {HTMLElement} sheet @returns {any} */
-export function slotIn(sheet) {
+/** A row of the page, for whatever attribute comes to stand there. */
+export function makeSlot() {
   const element = make("div", "row");
   element.setAttribute("role", "row");
   /** @type {any} */
-  const slot = { element, row: null, at: -1 };
+  const slot = { element };
   for (const { key } of COLUMNS) {
     slot[key] = make("span", key);
     slot[key].setAttribute("role", "cell");
@@ -103,7 +103,6 @@ export function slotIn(sheet) {
   slot.source.append(slot.standing);
   slot.remove = button("remove", "×", "");
   element.append(slot.remove);
-  sheet.append(element);
   return slot;
 }
 

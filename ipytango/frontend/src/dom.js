@@ -56,6 +56,22 @@ export function paint(node, colour) {
   }
 }
 
+/**
+ * Give what has a view drawn soon: once, however often it is asked for, and not when it has gone.
+ * @param {AbortSignal} signal @param {() => void} draw
+ */
+export function drawnSoon(signal, draw) {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      if (!signal.aborted) draw();
+    });
+  };
+}
+
 /** @param {string} text */
 export async function copyText(text) {
   if (navigator.clipboard) {
