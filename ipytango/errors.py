@@ -11,7 +11,7 @@
     ├── DeviceNameError (ValueError)    what was given names no device
     ├── TangoNameError (ValueError)     what was given is no name that Tango could know
     ├── ValueTextError (ValueError)     what was typed is no value that can be written there
-    ├── PanelLocked (RuntimeError)      a panel that is locked was asked to change its device
+    ├── PanelLocked (RuntimeError)      a panel that is locked there was asked to change its device
     ├── StreamClosed (RuntimeError)     more was asked of readings that have been closed
     ├── NotLoaded (RuntimeError)        what needs the extension was asked of a shell without it
     ├── OptionError (ValueError)        an option's value is out of its range
@@ -89,7 +89,7 @@ class ValueTextError(IpytangoError, ValueError):
 
 
 class PanelLocked(IpytangoError, RuntimeError):
-    """A device's panel was asked to change something before it was unlocked."""
+    """A device's panel was asked to change something while it is locked there."""
 
 
 class StreamClosed(IpytangoError, RuntimeError):

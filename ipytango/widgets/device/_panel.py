@@ -168,6 +168,15 @@ class DevicePanel(Panel):
         done(self, argument)
         return None
 
+    def command_unseen(self, op: str, argument: Any) -> Any:
+        """Do what a page asks that does not show the panel: for it the panel is always locked."""
+        if op in CHANGES or op == "unlock":
+            raise PanelLocked(
+                f"{op!r} was asked of the panel of {self._device.plain} by a page that does not "
+                "show it: for such a page it stays locked. Show it there first."
+            )
+        return self.command(op, argument)
+
     def waken(self) -> None:
         """Follow, as somebody looks."""
         self._looked_at = True

@@ -179,7 +179,8 @@ class Carrier:
             self._send({**answer, "e": "This panel is closed: run its cell again."})
             return
         try:
-            value = panel.command(str(message.get("op")), message.get("a"))
+            do = panel.command if panel.id in page.mounted else panel.command_unseen
+            value = do(str(message.get("op")), message.get("a"))
             self._openings.again(panel.id)
             self._openings.open_before(time.monotonic(), [panel.id])  # before the answer
             self._send({**answer, "v": json_safe(value)})

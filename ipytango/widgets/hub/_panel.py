@@ -89,6 +89,10 @@ class Panel(ABC):
         """
         raise ValueError(f"{type(self).__name__} has no command {op!r} (asked with {argument!r}).")
 
+    def command_unseen(self, op: str, argument: Any) -> Any:
+        """Do the same for a page that has not got the panel in its document."""
+        return self.command(op, argument)
+
     def waken(self) -> None:  # noqa: B027 - most have nothing to do
         """Somebody looks from now on: start to follow."""
 
