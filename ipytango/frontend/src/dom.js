@@ -15,6 +15,32 @@ export function maker(view) {
   };
 }
 
+/** What is known of something: names, and what there is to say. @param {[string, string][]} facts */
+export function factList(facts) {
+  const list = document.createElement("dl");
+  list.className = "ipytango-facts";
+  for (const [name, text] of facts) {
+    const term = list.appendChild(document.createElement("dt"));
+    const said = list.appendChild(document.createElement("dd"));
+    term.textContent = name;
+    said.textContent = text;
+  }
+  return list;
+}
+
+/**
+ * Copy what stands in the place of a view without it: the display that the notebook keeps.
+ * @param {import("./types.js").Host} host
+ */
+export function stillOf({ el, config }) {
+  const still = document.createElement("div");
+  const slot = el.closest(".ipytango-slot");
+  const parts = slot ? [...slot.children].filter((child) => !child.classList.contains("ipytango-view")) : [];
+  if (parts.length) still.append(...parts.map((part) => part.cloneNode(true)));
+  else still.textContent = config.text;
+  return still;
+}
+
 /** Keep a notebook's shortcuts off: Enter presses the button, "a" is a letter. @param {HTMLElement} element */
 export function withItsOwnKeys(element) {
   element.dataset.lmSuppressShortcuts = "true";

@@ -1,7 +1,7 @@
 // The display of a proxy, with a button that opens the device's panel beneath it.
 
 import { asker } from "../asking.js";
-import { withItsOwnKeys } from "../dom.js";
+import { stillOf, withItsOwnKeys } from "../dom.js";
 import { make, messageOf } from "./device_parts.js";
 
 /** @param {import("../types.js").Host} host @returns {import("../types.js").View} */
@@ -39,14 +39,4 @@ export function mount(host) {
       button.disabled = since !== null;
     },
   };
-}
-
-/** The display as it stands in the notebook. @param {import("../types.js").Host} host */
-function stillOf({ el, config }) {
-  const still = make("div");
-  const slot = el.closest(".ipytango-slot");
-  const parts = slot ? [...slot.children].filter((child) => !child.classList.contains("ipytango-view")) : [];
-  if (parts.length) still.append(...parts.map((part) => part.cloneNode(true)));
-  else still.textContent = config.text;
-  return still;
 }

@@ -2,6 +2,7 @@
 
 import { wordsOf } from "../asking.js";
 import { copyText, maker, withItsOwnKeys } from "../dom.js";
+import { foldedFailure } from "./failure.js";
 
 export const make = maker("device");
 
@@ -65,23 +66,8 @@ export function tookText(seconds) {
   return seconds < 1 ? `${Math.max(1, Math.round(seconds * 1000))} ms` : `${seconds.toFixed(1)} s`;
 }
 
-/**
- * An error: its cause in a line, all of it unfolded.
- * @param {{reason: string, description: string, origin: string}[]} levels
- */
-export function failureOf(levels) {
-  const all = make("details", "failure");
-  const summary = make("summary");
-  summary.append(make("b", "", levels[0].reason), ` ${levels[0].description}`);
-  const list = make("ol");
-  for (const { reason, description, origin } of levels) {
-    const item = make("li");
-    item.append(make("b", "", reason), make("div", "", description), make("div", "origin", origin));
-    list.append(item);
-  }
-  all.append(summary, list);
-  return all;
-}
+/** @param {import("./failure.js").Level[]} levels */
+export const failureOf = (levels) => foldedFailure(make, "failure", levels);
 
 /**
  * What came of the last that was done to something.

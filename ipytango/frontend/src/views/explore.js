@@ -2,7 +2,7 @@
 // that can be seen are in the page, and only their states are followed.
 
 import { asker } from "../asking.js";
-import { drawnSoon, hint, maker, paint, style, withItsOwnKeys, write } from "../dom.js";
+import { drawnSoon, factList, hint, maker, paint, style, withItsOwnKeys, write } from "../dom.js";
 import { Tree, keyOf } from "./explore_rows.js";
 import { RowList } from "./row_list.js";
 
@@ -241,11 +241,9 @@ class Explorer {
     if (box.dataset.told === told) return;
     box.dataset.told = told;
     box.hidden = !this.selected;
-    const list = make("dl", "list");
-    for (const [name, text] of facts) list.append(make("dt", "", name), make("dd", "", text));
-    const open = withItsOwnKeys(make("button", "button", "Open panel"));
+    const open = withItsOwnKeys(make("button", "button ipytango-button", "Open panel"));
     open.dataset.device = this.selected;
-    box.replaceChildren(make("div", "heading", this.selected), list, open);
+    box.replaceChildren(make("div", "heading ipytango-heading", this.selected), factList(facts), open);
   }
 
   /** The panels that are open stay where they are in the page. @param {[string, string][]} panels */
@@ -275,22 +273,22 @@ class Explorer {
 /** The whole, empty. @param {HTMLElement} el */
 function layout(el) {
   const root = make("div");
-  root.className = "ipytango-explore";
-  const bar = make("div", "bar");
+  root.className = "ipytango-explore ipytango-quiet";
+  const bar = make("div", "bar ipytango-bar");
   const ways = make("span", "ways");
   ways.setAttribute("role", "group");
   ways.setAttribute("aria-label", "Arrange by");
-  const search = /** @type {HTMLInputElement} */ (withItsOwnKeys(make("input", "search")));
+  const search = /** @type {HTMLInputElement} */ (withItsOwnKeys(make("input", "search ipytango-search")));
   search.type = "search";
   search.placeholder = "Search devices";
   search.setAttribute("aria-label", "Search devices by a part of the name, or a pattern with *");
   const census = make("span", "census");
   census.setAttribute("role", "status");
   const title = make("span", "title");
-  const refresh = withItsOwnKeys(make("button", "button", "↻"));
+  const refresh = withItsOwnKeys(make("button", "button ipytango-button", "↻"));
   refresh.title = "Ask the database anew";
   refresh.setAttribute("aria-label", "Refresh");
-  bar.append(ways, search, census, make("span", "space"), title, refresh);
+  bar.append(ways, search, census, make("span", "space ipytango-space"), title, refresh);
 
   const middle = make("div", "middle");
   const port = withItsOwnKeys(make("div", "port"));

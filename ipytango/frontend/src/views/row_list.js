@@ -22,6 +22,8 @@ export class RowList {
     this.sheet = sheet;
     this.heights = heights;
     this.makeSlot = makeSlot;
+    port.classList.add("ipytango-port");
+    sheet.classList.add("ipytango-sheet");
     /** @type {Row[]} all, in the order that is shown */
     this.rows = [];
     /** @type {Slot<Row>[]} */

@@ -1,6 +1,7 @@
 /** One attribute's value: as it was read, and with a switch that makes it follow. */
 
 import { asker } from "../asking.js";
+import { stillOf } from "../dom.js";
 import { element } from "../plotting/controls.js";
 import { formatTime } from "../plotting/format.js";
 import { put } from "../plotting/part.js";
@@ -32,6 +33,7 @@ class Value {
     this.el = element("div", "ipytango-value");
     this._switch = this._makeSwitch();
     this._still = stillOf(host);
+    this._still.className = "ipytango-value-still";
     this._card = makeCard();
     this._card.el.hidden = true;
     this.el.append(this._switch, this._still, this._card.el);
@@ -150,16 +152,6 @@ class Value {
     this._age();
     this._part?.view.stale(since);
   }
-}
-
-/** The display as it stands in the notebook; its pictures and tables are the page's own already. @param {any} host */
-function stillOf({ el, config }) {
-  const still = element("div", "ipytango-value-still");
-  const slot = el.closest(".ipytango-slot");
-  const parts = slot ? [...slot.children].filter((child) => !child.classList.contains("ipytango-view")) : [];
-  if (parts.length) still.append(...parts.map((part) => part.cloneNode(true)));
-  else still.textContent = config.text;
-  return still;
 }
 
 function makeCard() {

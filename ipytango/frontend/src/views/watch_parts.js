@@ -1,6 +1,7 @@
 // What a watch is made of in the page. Text goes in as text, never as HTML.
 
-import { maker, withItsOwnKeys } from "../dom.js";
+import { factList, maker, withItsOwnKeys } from "../dom.js";
+import { foldedFailure } from "./failure.js";
 
 /** @typedef {import("./watch_rows.js").Row} Row */
 
@@ -18,6 +19,7 @@ export const COLUMNS = [
 ];
 
 const make = maker("watch");
+const FRAMED = "button ipytango-button";
 
 /** @param {string} name @param {string} text @param {string} title */
 function button(name, text, title) {
@@ -29,20 +31,20 @@ function button(name, text, title) {
 /** The whole, empty. @param {HTMLElement} el */
 export function layout(el) {
   const root = make("div");
-  root.className = "ipytango-watch";
+  root.className = "ipytango-watch ipytango-quiet";
 
-  const filter = /** @type {HTMLInputElement} */ (withItsOwnKeys(make("input", "filter")));
+  const filter = /** @type {HTMLInputElement} */ (withItsOwnKeys(make("input", "filter ipytango-search")));
   filter.type = "search";
   filter.placeholder = "Filter: name, value, quality";
   filter.setAttribute("aria-label", "Filter rows");
   const census = make("span", "census");
   census.setAttribute("role", "status");
-  const pause = button("button", "Pause", "Hold the table still; the readings go on");
-  const copy = button("button", "Copy CSV", "Copy the rows that are shown");
-  const save = button("button", "Save CSV", "Download the rows that are shown");
+  const pause = button(FRAMED, "Pause", "Hold the table still; the readings go on");
+  const copy = button(FRAMED, "Copy CSV", "Copy the rows that are shown");
+  const save = button(FRAMED, "Save CSV", "Download the rows that are shown");
   for (const control of [pause, copy, save]) control.dataset.ipytangoAsks = "";
-  const bar = make("div", "bar");
-  bar.append(filter, census, make("span", "space"), pause, copy, save);
+  const bar = make("div", "bar ipytango-bar");
+  bar.append(filter, census, make("span", "space ipytango-space"), pause, copy, save);
 
   const table = make("div", "table");
   table.setAttribute("role", "table");
@@ -114,28 +116,13 @@ export function makeSlot() {
 export function fillDetails(box, row, facts) {
   const unfolded = box.querySelector("details")?.open ?? false;
   const close = button("close", "×", "Close the details");
-  const list = make("dl", "facts");
-  for (const [name, text] of facts) list.append(make("dt", "", name), make("dd", "", text));
-  box.replaceChildren(close, make("div", "title", row.name), list);
-  if (row.failure.length) box.append(stackOf(row.failure, unfolded));
-  return close;
-}
-
-/** An error's stack, folded. @param {Row["failure"]} levels @param {boolean} unfolded */
-function stackOf(levels, unfolded) {
-  const stack = /** @type {HTMLDetailsElement} */ (make("details", "stack"));
-  stack.open = unfolded;
-  const summary = make("summary");
-  summary.append(make("b", "", levels[0].reason), ` ${levels[0].description}`);
-  const list = make("ol");
-  for (const level of levels) {
-    const item = make("li");
-    item.append(make("b", "", level.reason), make("div", "", level.description));
-    item.append(make("div", "origin", level.origin));
-    list.append(item);
+  box.replaceChildren(close, make("div", "title ipytango-heading", row.name), factList(facts));
+  if (row.failure.length) {
+    const stack = foldedFailure(make, "stack", row.failure);
+    stack.open = unfolded;
+    box.append(stack);
   }
-  stack.append(summary, list);
-  return stack;
+  return close;
 }
 
 /** @param {string} text */
