@@ -7,7 +7,7 @@ from ._completions import Completions, NameKind
 from ._interfaces import Interface, Interfaces
 from ._members import Members, is_device, keep_completion_off_devices, name_wanted_by
 from ._places import DevicePlace, hosts_in
-from ._questions import Names, Question, is_unreachable
+from ._questions import Names, Put, Question, is_unreachable, known
 from ._rows import DeviceRow, ServedDevice, ServerRow
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Members",
     "NameKind",
     "Names",
+    "Put",
     "Question",
     "ServedDevice",
     "ServerRow",
@@ -29,5 +30,6 @@ __all__ = [
     "is_device",
     "is_unreachable",
     "keep_completion_off_devices",
+    "known",
     "name_wanted_by",
 ]

@@ -12,7 +12,7 @@ from .._readings import failure_of
 from ..snapshots import report_facts
 from ._rows import DeviceRow, ServedDevice, ServerRow
 
-__all__ = ["Names", "Question", "is_unreachable"]
+__all__ = ["Names", "Put", "Question", "is_unreachable", "known"]
 
 T = TypeVar("T")
 Put = Callable[..., Any]
@@ -167,6 +167,13 @@ class Question(Generic[T]):
             f"attribute of alias {alias}", lambda put: _one(put("DbGetAliasAttribute", alias))
         )
 
+    @staticmethod
+    def alias_of_attribute(attribute: str) -> Question[str]:
+        """Ask for an attribute's alias; empty where it has none."""
+        return Question(
+            f"the alias of {attribute}", lambda put: _alias(put, "DbGetAttributeAlias2", attribute)
+        )
+
 
 def _for_names(about: str, command: str, argument: str | list[str]) -> Question[Names]:
     return Question(about, lambda put: _names(put(command, argument)))
@@ -205,21 +212,21 @@ def _row(put: Put, device: str) -> DeviceRow:
     version, server, host, started, stopped, class_name = list(map(str, texts))[2:8]
     return DeviceRow(
         name=name,
-        alias=_alias(put, name),
+        alias=_alias(put, "DbGetDeviceAlias", name),
         class_name=class_name,
         server=server,
-        host=_known(host),
+        host=known(host),
         exported=bool(exported),
-        started=_known(started),
-        stopped=_known(stopped),
+        started=known(started),
+        stopped=known(stopped),
         pid=max(int(pid), 0),
-        idl_version=_known(version),
+        idl_version=known(version),
     )
 
 
-def _alias(put: Put, device: str) -> str:
+def _alias(put: Put, command: str, name: str) -> str:
     try:
-        return _known(put("DbGetDeviceAlias", device))
+        return known(put(command, name))
     except tango.DevFailed as error:
         if is_unreachable(error):
             raise
@@ -233,7 +240,7 @@ def _one(answer: Any) -> str:
     return str(answer)
 
 
-def _known(text: Any) -> str:
+def known(text: Any) -> str:
     """Return what a database says, or nothing where that is its way to say that it knows none."""
     words = str(text or "").strip()
     return "" if words.lower() in _NEVER or words.startswith("?") else words
@@ -249,7 +256,7 @@ def _server(put: Put, server: str) -> ServerRow:
     # Of a server that does not exist it tells the same as of one that was never started.
     name = _one(next(iter(_names(put("DbGetServerList", server))), ""))
     host, controlled, level = list(map(str, put("DbGetServerInfo", server)))[1:4]
-    return ServerRow(name, _known(host), _number(controlled) != 0, _number(level))
+    return ServerRow(name, known(host), _number(controlled) != 0, _number(level))
 
 
 def _number(text: Any) -> int:

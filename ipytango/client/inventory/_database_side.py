@@ -5,23 +5,19 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import tango
-
 from ...errors import NotInDatabase
-from ..catalogue import Catalogue, DeviceRow, Question, is_unreachable
+from ..catalogue import Catalogue, DeviceRow, Put, Question, known
 from ._about import Part, Rows
 
 __all__ = [
-    "Put",
     "alias_of_attribute",
     "attribute_settings",
     "class_facts",
     "device_settings",
     "host_facts",
-    "known",
     "moment",
     "served_facts",
     "server_facts",
@@ -36,22 +32,12 @@ DEVICES = 200
 HISTORY = 200
 """Changes of properties, the latest, that are kept."""
 
-_NEVER = {"nada", "?", "null", ""}
 _POLLING = {"polled_attr", "polled_cmd"}
 _PROPERTY_COLUMNS = ("property", "value")
 _HISTORY_COLUMNS = ("property", "changed", "value")
 
-Put = Callable[..., Any]
-"""Puts a command of the database, with its argument; blocks. Raises `tango.DevFailed`."""
-
 _Found = tuple[list[tuple[str, str]], list[Part]]
 """Facts and parts."""
-
-
-def known(text: Any) -> str:
-    """Return what a database says, or nothing where it says in its way that it does not know."""
-    words = str(text or "").strip()
-    return "" if words.lower() in _NEVER or words.startswith("?") else words
 
 
 def moment(text: Any) -> str:
@@ -98,16 +84,7 @@ def _start_facts(row: DeviceRow) -> list[tuple[str, str]]:
 
 def alias_of_attribute(catalogue: Catalogue, attribute: str, wait_s: float) -> str:
     """Return an attribute's alias; empty where it has none."""
-
-    def ask(put: Put) -> str:
-        try:
-            return known(put("DbGetAttributeAlias2", attribute))
-        except tango.DevFailed as error:
-            if is_unreachable(error):
-                raise
-            return ""  # an error is how databases say that there is none, each its own
-
-    return catalogue.ask(Question(f"the alias of {attribute}", ask), wait_s=wait_s)
+    return catalogue.ask(Question.alias_of_attribute(attribute), wait_s=wait_s)
 
 
 def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Part]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import tango
 
-from ..catalogue import Catalogue, Question, is_unreachable
-from ._database_side import Put, known, moment
+from ..catalogue import Catalogue, Put, Question, is_unreachable, known
+from ._database_side import moment
 from ._listed import ListedDevice
 
 __all__ = ["ADMIN", "SERVERS_OWN", "ServerStart", "Survey", "survey"]
