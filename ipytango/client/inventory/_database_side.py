@@ -18,6 +18,7 @@ __all__ = [
     "class_facts",
     "device_settings",
     "host_facts",
+    "listed",
     "moment",
     "served_facts",
     "server_facts",
@@ -91,7 +92,7 @@ def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Pa
     """Give a device's properties, and how they have changed."""
 
     def ask(put: Put) -> list[Part]:
-        names = _listed(put("DbGetDevicePropertyList", [device, "*"]))
+        names = listed(put("DbGetDevicePropertyList", [device, "*"]))
         values = _values(put("DbGetDeviceProperty", [device, *names])) if names else {}
         history = put("DbGetDevicePropertyHist", [device, "*"])
         return [
@@ -135,9 +136,9 @@ def _class_settings(catalogue: Catalogue, name: str, wait_s: float) -> list[Part
     """Give a class's properties, those of its attributes, and how they have changed."""
 
     def ask(put: Put) -> list[Part]:
-        names = _listed(put("DbGetClassPropertyList", name))
+        names = listed(put("DbGetClassPropertyList", name))
         values = _values(put("DbGetClassProperty", [name, *names])) if names else {}
-        attributes = _listed(put("DbGetClassAttributeList", [name, "*"]))
+        attributes = listed(put("DbGetClassAttributeList", [name, "*"]))
         kept = (
             _attributes_values(put("DbGetClassAttributeProperty2", [name, *attributes]))
             if attributes
@@ -233,7 +234,8 @@ def _device_parts(catalogue: Catalogue, devices: Sequence[str], wait_s: float) -
 # --- how databases write properties ---------------------------------------------------------------
 
 
-def _listed(answer: Any) -> list[str]:
+def listed(answer: Any) -> list[str]:
+    """Return the names in an answer; some databases write none as an empty one."""
     return [str(name) for name in answer if name]
 
 

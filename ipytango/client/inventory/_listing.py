@@ -8,8 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from ...errors import NotInDatabase, OptionError
+from ...errors import OptionError
 from ..catalogue import Catalogue
+from ._aliases import shown, unless_unknown
 from ._listed import (
     LISTED,
     ListedAlias,
@@ -129,13 +130,13 @@ def _one_by_one(
 ) -> list[ListedRow]:
     found = {name.lower(): name for name in names}
     for alias in aliases:
-        device = _unless_unknown(catalogue.device_of, alias, wait_s)
+        device = unless_unknown(catalogue.device_of, alias, wait_s)
         if device:
             found.setdefault(device.lower(), device)
     rows = catalogue.rows([found[key] for key in sorted(found)], wait_s=wait_s)
     return [
         ListedDevice(
-            *(row.name, "" if row.alias.startswith("_") else row.alias, row.class_name),
+            *(row.name, shown(row.alias), row.class_name),
             *(row.server, row.host, row.exported),
         )
         for row in rows
@@ -185,7 +186,7 @@ def _aliases(catalogue: Catalogue, _: str, fits: Matcher, wait_s: float) -> Iter
         if device.alias
     ]
     for alias in catalogue.attribute_aliases(wait_s=wait_s):
-        name = _unless_unknown(catalogue.attribute_of, alias, wait_s)
+        name = unless_unknown(catalogue.attribute_of, alias, wait_s)
         found.append(ListedAlias(alias, name, "attribute"))
     found.sort(key=lambda row: row.alias.lower())
     return [row for row in found if fits(row.alias) or fits(row.name)]
@@ -199,10 +200,3 @@ _LISTERS: dict[str, _Lister] = {
     "hosts": _hosts,
     "aliases": _aliases,
 }
-
-
-def _unless_unknown(ask: Callable[..., str], alias: str, wait_s: float) -> str:
-    try:
-        return ask(alias, wait_s=wait_s)
-    except NotInDatabase:
-        return ""  # it was taken away since the list was made

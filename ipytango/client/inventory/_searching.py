@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from ...errors import NotInDatabase, TangoNameError
 from ..catalogue import Catalogue, Catalogues, DevicePlace
 from ._about import KINDS
+from ._aliases import unless_unknown
 
 __all__ = ["Found", "find"]
 
@@ -103,18 +104,18 @@ _Finder = Callable[[Catalogue, str, float], Iterator[Found]]
 
 
 def _alias(catalogue: Catalogue, alias: str, wait_s: float) -> Iterator[Found]:
-    if device := _unless_unknown(catalogue.device_of, alias, wait_s):
+    if device := unless_unknown(catalogue.device_of, alias, wait_s):
         yield Found("device", device, catalogue, note=f"alias {alias}")
 
 
 def _attribute_alias(catalogue: Catalogue, alias: str, wait_s: float) -> Iterator[Found]:
-    if attribute := _unless_unknown(catalogue.attribute_of, alias, wait_s):
+    if attribute := unless_unknown(catalogue.attribute_of, alias, wait_s):
         yield Found("attribute", attribute, catalogue, note=f"alias {alias}")
 
 
 def _member_of_alias(catalogue: Catalogue, path: str, wait_s: float) -> Iterator[Found]:
     alias, name = path.split("/")
-    if device := _unless_unknown(catalogue.device_of, alias, wait_s):
+    if device := unless_unknown(catalogue.device_of, alias, wait_s):
         yield Found("member", f"{device}/{name}", catalogue, note=f"of alias {alias}")
 
 
@@ -143,10 +144,3 @@ _OF_TWO_PARTS: tuple[_Finder, ...] = (_server, _member_of_alias)
 def _as_written(names: tuple[str, ...], name: str) -> str:
     """Return the one of `names` that Tango takes for the same as `name`; empty for none."""
     return next((known for known in names if known.lower() == name.lower()), "")
-
-
-def _unless_unknown(ask: Callable[..., str], alias: str, wait_s: float) -> str:
-    try:
-        return ask(alias, wait_s=wait_s)
-    except NotInDatabase:
-        return ""

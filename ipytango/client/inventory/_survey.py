@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import tango
 
 from ..catalogue import Catalogue, Put, Question, is_unreachable, known
-from ._database_side import moment
+from ._aliases import shown
+from ._database_side import listed, moment
 from ._listed import ListedDevice
 
 __all__ = ["ADMIN", "SERVERS_OWN", "ServerStart", "Survey", "survey"]
@@ -73,7 +73,7 @@ def _ask(put: Put) -> Survey:
     except tango.DevFailed as error:
         if is_unreachable(error):
             raise
-        names = _listed(put("DbGetServerList", "*"))
+        names = listed(put("DbGetServerList", "*"))
         servers = {name.lower(): start for name, start in _starts(put, names)}
         devices = list(_by_server(put, names, servers))
     devices.sort(key=lambda device: device.name.lower())
@@ -102,7 +102,7 @@ def _devices_in_one(put: Put, servers: dict[str, ServerStart]) -> Iterator[Liste
         if kind != SERVERS_OWN:
             start = servers.get(server.lower())
             host = start.host if start else ""
-            yield ListedDevice(name, _shown(alias), kind, server, host, exported == "1")
+            yield ListedDevice(name, shown(alias), kind, server, host, exported == "1")
 
 
 # --- the long way ---------------------------------------------------------------------------------
@@ -124,26 +124,17 @@ def _starts(put: Put, names: Iterable[str]) -> Iterator[tuple[str, ServerStart]]
 def _by_server(
     put: Put, names: Iterable[str], servers: dict[str, ServerStart]
 ) -> Iterator[ListedDevice]:
-    exported = {name.lower() for name in _listed(put("DbGetDeviceExportedList", "*"))}
+    exported = {name.lower() for name in listed(put("DbGetDeviceExportedList", "*"))}
     aliases = {
         str(put("DbGetAliasDevice", alias)).lower(): alias
-        for alias in _listed(put("DbGetDeviceAliasList", "*"))
+        for alias in listed(put("DbGetDeviceAliasList", "*"))
     }
     for server in names:
         start = servers.get(server.lower())
         host = start.host if start else ""
-        flat = _listed(put("DbGetDeviceClassList", server))
+        flat = listed(put("DbGetDeviceClassList", server))
         for name, kind in zip(flat[::2], flat[1::2], strict=True):
             key = name.lower()
             if kind != SERVERS_OWN:
-                alias = _shown(aliases.get(key, ""))
+                alias = shown(aliases.get(key, ""))
                 yield ListedDevice(name, alias, kind, server, host, key in exported)
-
-
-def _listed(answer: Any) -> list[str]:
-    return [str(name) for name in answer if name]
-
-
-def _shown(alias: str) -> str:
-    """Return the alias, unless it begins with ``_``: that is to be hidden."""
-    return "" if alias.startswith("_") else alias
