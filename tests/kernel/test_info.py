@@ -65,6 +65,7 @@ def test_device_is_told_of_in_full(notebook: Kernel) -> None:
             assert fact in said
         assert re.search(r"polling", said)
         assert re.search(r"told +three", said)
+        assert re.search(r"properties of its class.*InheritedFrom", said, re.DOTALL)
     assert re.search(r"host +\S+, process \d+", text)
     assert re.search(r"started +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", text)
     assert re.search(r"attribute +double_scalar +\d+ ms", text)

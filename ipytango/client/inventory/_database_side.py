@@ -89,7 +89,8 @@ def alias_of_attribute(catalogue: Catalogue, attribute: str, wait_s: float) -> s
 
 
 def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Part]:
-    """Give a device's properties, and how they have changed."""
+    """Give a device's properties and those of its class, and how its own have changed."""
+    class_name = catalogue.row(device, wait_s=wait_s).class_name
 
     def ask(put: Put) -> list[Part]:
         names = listed(put("DbGetDevicePropertyList", [device, "*"]))
@@ -97,6 +98,7 @@ def device_settings(catalogue: Catalogue, device: str, wait_s: float) -> list[Pa
         history = put("DbGetDevicePropertyHist", [device, "*"])
         return [
             *_table("properties", _PROPERTY_COLUMNS, _properties(values)),
+            *_table("properties of its class", _PROPERTY_COLUMNS, _class_rows(put, class_name)),
             *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
         ]
 
@@ -136,8 +138,6 @@ def _class_settings(catalogue: Catalogue, name: str, wait_s: float) -> list[Part
     """Give a class's properties, those of its attributes, and how they have changed."""
 
     def ask(put: Put) -> list[Part]:
-        names = listed(put("DbGetClassPropertyList", name))
-        values = _values(put("DbGetClassProperty", [name, *names])) if names else {}
         attributes = listed(put("DbGetClassAttributeList", [name, "*"]))
         kept = (
             _attributes_values(put("DbGetClassAttributeProperty2", [name, *attributes]))
@@ -147,12 +147,17 @@ def _class_settings(catalogue: Catalogue, name: str, wait_s: float) -> list[Part
         rows = [(attribute, *row) for attribute, own in kept.items() for row in _properties(own)]
         history = put("DbGetClassPropertyHist", [name, "*"])
         return [
-            *_table("properties", _PROPERTY_COLUMNS, _properties(values)),
+            *_table("properties", _PROPERTY_COLUMNS, _class_rows(put, name)),
             *_table("properties of attributes", ("attribute", *_PROPERTY_COLUMNS), rows),
             *_table("history of properties", _HISTORY_COLUMNS, _changes(history)),
         ]
 
     return catalogue.ask(Question(f"properties of class {name}", ask), wait_s=wait_s)
+
+
+def _class_rows(put: Put, name: str) -> list[tuple[Any, ...]]:
+    names = listed(put("DbGetClassPropertyList", name))
+    return _properties(_values(put("DbGetClassProperty", [name, *names]))) if names else []
 
 
 def server_facts(catalogue: Catalogue, name: str, wait_s: float) -> _Found:
