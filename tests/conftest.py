@@ -228,7 +228,7 @@ def start_terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartTe
 
     yield start
     for terminal in terminals:
-        terminal.close()
+        terminal.end()
 
 
 @pytest.fixture

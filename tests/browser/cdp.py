@@ -24,12 +24,12 @@ from browser.page import (
     READY_JS,
     START_JS,
 )
+from support.ending import Ending
 from support.leftovers import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from browser.lab import Lab
 
@@ -48,7 +48,7 @@ _TEXT_JS = """([cells, index]) => {
 }"""
 
 
-class BareBrowser:
+class BareBrowser(Ending):
     """Chromium with one window; a context manager that ends it."""
 
     def __init__(self, executable: str, options: Sequence[str], scratch: Path) -> None:
@@ -79,18 +79,7 @@ class BareBrowser:
         # Without the focus JupyterLab has no current notebook.
         self._window.call("Emulation.setFocusEmulationEnabled", enabled=True)
 
-    def __enter__(self) -> BareBrowser:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
+    def end(self) -> None:
         """End the browser and all its processes."""
         children = psutil.Process(self._process.pid).children(recursive=True)
         self._window.close()

@@ -15,11 +15,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import psutil
 
+from support.ending import Ending
 from support.ipykernels import FOLDER
 from support.scratch import shell_environment
 
@@ -41,7 +41,7 @@ _SETTINGS = {
 _PAGE_CONFIG = {"buildCheck": False, "buildAvailable": False}
 
 
-class Lab:
+class Lab(Ending):
     """A Jupyter server in a process of its own; a context manager that ends it."""
 
     def __init__(self, scratch: Path, *, tango_host: str) -> None:
@@ -78,17 +78,6 @@ class Lab:
                 stderr=subprocess.STDOUT,
             )
         self._await_start()
-
-    def __enter__(self) -> "Lab":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     @property
     def pid(self) -> int:
@@ -148,7 +137,7 @@ class Lab:
             self._ask("DELETE", f"kernels/{kernel}")
         shutil.rmtree(self._settings, ignore_errors=True)
 
-    def stop(self) -> None:
+    def end(self) -> None:
         """End the server as Ctrl-C twice does; its kernels end with it."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
@@ -177,7 +166,7 @@ class Lab:
                 self._ask("GET", "status")
             except (urllib.error.URLError, ConnectionError):
                 if time.monotonic() > deadline or self._process.poll() is not None:
-                    self.stop()
+                    self.end()
                     raise AssertionError(
                         f"The server did not start. Its log:\n{self.log}"
                     ) from None

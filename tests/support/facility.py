@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
+
+from support.ending import Ending
 
 DOMAINS, FAMILIES, MEMBERS, CLASSES, SERVERS, HOSTS = 50, 40, 50, 300, 5_000, 200
 DEVICES = DOMAINS * FAMILIES * MEMBERS
@@ -20,7 +21,7 @@ _COMMAND = (sys.executable, "-m", "databaseds.database")
 _PORT = re.compile(r"port=(\d+)")
 
 
-class Facility:
+class Facility(Ending):
     """A Tango database with many devices of which none runs; a context manager that ends it."""
 
     def __init__(self, scratch: Path, *, domains: int = DOMAINS) -> None:
@@ -37,19 +38,8 @@ class Facility:
             self.tango_host = f"127.0.0.1:{self._port()}"
             _fill(file, domains * FAMILIES * MEMBERS)
         except BaseException:
-            self.close()
+            self.end()
             raise
-
-    def __enter__(self) -> "Facility":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def pid(self) -> int:
@@ -64,7 +54,7 @@ class Facility:
         """Let it go on."""
         self._process.send_signal(signal.SIGCONT)
 
-    def close(self) -> None:
+    def end(self) -> None:
         self._process.kill()
         self._process.wait()
         assert self._process.stderr is not None

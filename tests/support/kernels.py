@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal, TypeVar
 
 import zmq
@@ -18,6 +17,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from support.ending import Ending
 from support.messages import Message, Outcome, gather
 from support.scratch import NO_TANGO_HOST, shell_environment
 
@@ -48,7 +48,7 @@ class Cell:
         return self.kernel.finish(self, timeout)
 
 
-class Kernel:
+class Kernel(Ending):
     """An ipykernel in a process of its own.
 
     One thread at a time uses it. It is a context manager: at its end the kernel is shut down as a
@@ -93,17 +93,6 @@ class Kernel:
         except BaseException:
             self.kill()
             raise
-
-    def __enter__(self) -> "Kernel":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.end()
 
     @property
     def pid(self) -> int:

@@ -1,27 +1,20 @@
 """Kernels that the tests of one module share, since a start takes most of a second."""
 
 from collections.abc import Callable
-from types import TracebackType
 
+from support.ending import Ending
 from support.kernels import Kernel
 
 
-class Shelf:
+class Shelf(Ending):
     """Kernels by name, each replaced once a test has left it dead or busy."""
 
     def __init__(self) -> None:
         """Start with nothing."""
         self._kernels: dict[str, Kernel] = {}
 
-    def __enter__(self) -> "Shelf":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def end(self) -> None:
+        """End them all."""
         for kernel in self._kernels.values():
             kernel.end()
 

@@ -10,10 +10,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
 import pexpect
 
+from support.ending import Ending
 from support.scratch import NO_TANGO_HOST, shell_environment
 
 START_TIMEOUT_S = 30.0
@@ -44,7 +44,7 @@ class TerminalSilent(AssertionError):
     """What was waited for was not shown in time, or IPython ended."""
 
 
-class Terminal:
+class Terminal(Ending):
     """IPython in a pseudo-terminal; a context manager that ends it."""
 
     def __init__(self, scratch: Path, *, tango_host: str = NO_TANGO_HOST, **env: str) -> None:
@@ -72,17 +72,6 @@ class Terminal:
         self._mark = 0
         self._number = 0
         self.wait_for_prompt(START_TIMEOUT_S)
-
-    def __enter__(self) -> "Terminal":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def shown(self) -> str:
@@ -147,7 +136,7 @@ class Terminal:
         self._mark = prompt.end()
         return _without_echo(seen)
 
-    def close(self) -> None:
+    def end(self) -> None:
         """End IPython as Ctrl-D does, and kill it if it does not end."""
         if self._child.isalive():
             self._child.sendeof()
