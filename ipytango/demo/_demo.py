@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
-    from ._processes import Process
+    from ipytango.processes import Process
+
     from ._servers import DeviceServer
 
 _LOG = logging.getLogger("ipytango.demo")

@@ -9,8 +9,8 @@ import time
 from typing import TYPE_CHECKING
 
 from ipytango.errors import DemoError
+from ipytango.processes import Keeper
 
-from ._processes import Keeper
 from ._registration import Registrar, Registration, died_at_start
 from ._servers import DeviceServer
 from ._sources import LOOPBACK, ON_LOOPBACK, database_command, environment
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from ._processes import Process
+    from ipytango.processes import Process
+
     from ._sources import TangoTest
 
 TANGO_TEST_DEVICE = "sys/tg_test/1"
@@ -59,7 +60,7 @@ class Ground:
         self.log_directory = log_directory
         self.servers: list[DeviceServer] = []
         self._notify = notify
-        self._keeper = Keeper(log_directory)
+        self._keeper = Keeper(log_directory, of="demo", error=DemoError)
         self._registrar: Registrar | None = self._new_registrar()
         try:
             self.database = self._start_database(port)

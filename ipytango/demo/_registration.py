@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from ipytango.errors import DemoError
+from ipytango.processes import ANSWER_TIMEOUT_S, tail
 
-from ._processes import ANSWER_TIMEOUT_S, tail
 from ._sources import DATABASE_DEVICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ._processes import Process
+    from ipytango.processes import Process
 
 PROGRAM = Path(__file__).with_name("_registrar.py")
 POLL_S = 0.02

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ._processes import Process
+    from ipytango.processes import Process
+
     from ._registration import Registration
 
 

@@ -1,4 +1,4 @@
-"""Hold the demo's processes, and end them when the one who asked for them is gone.
+"""Hold processes, and end them when the one who asked for them is gone.
 
 This file runs as a process of its own, `python -I -S _keeper.py`, and imports nothing but the
 standard library: it must start in a few milliseconds and survive whatever happens to its owner.
@@ -70,7 +70,7 @@ class Keeper:
         return [{"exited": key, "returncode": code} for key, code in ended]
 
     def end(self) -> None:
-        """End everything, the process that was started first (the database) after all others.
+        """End everything, what was started first (the demo's database) after all others.
 
         Device servers say goodbye to the database when they end, and hang when it is not there.
         """

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError  # no built-in before 3.11
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from ipytango.errors import DemoError
+from ipytango.errors import ProcessError
 
 from . import _keeper
 
@@ -29,10 +29,7 @@ TAIL_LINES = 12
 
 
 class Process:
-    """One process of the demo.
-
-    It is held by the keeper, so it ends with the demo even when nobody ends it.
-    """
+    """One process that a keeper holds: it ends with its owner even when nobody ends it."""
 
     def __init__(self, keeper: Keeper, key: int, name: str, log: Path) -> None:
         self._keeper = keeper
@@ -110,8 +107,13 @@ class Process:
 class Keeper:
     """Talk to a keeper process of our own: what it starts ends when this process ends."""
 
-    def __init__(self, log_directory: Path) -> None:
+    def __init__(
+        self, log_directory: Path, *, of: str, error: type[ProcessError] = ProcessError
+    ) -> None:
+        """Start the keeper of what messages call `of`, whose failures are raised as `error`."""
         self._log_directory = log_directory
+        self._of = of
+        self._error = error
         self._logs: set[Path] = set()
         self._keys = itertools.count()
         self._lock = threading.Lock()
@@ -128,7 +130,7 @@ class Keeper:
             )
         self._stdin = cast(IO[bytes], self._popen.stdin)
         self._stdout = cast(IO[bytes], self._popen.stdout)
-        self._reader = threading.Thread(target=self._read, name="ipytango-demo", daemon=True)
+        self._reader = threading.Thread(target=self._read, name="ipytango-keeper", daemon=True)
         self._reader.start()
 
     @property
@@ -140,11 +142,11 @@ class Keeper:
         """Start a process whose output goes to a log named after it.
 
         Raises:
-            DemoError: the operating system could not start it.
+            ProcessError: the operating system could not start it.
         """
         log = self._log_directory / f"{name.replace('/', '-')}.log"
         if log not in self._logs:
-            # What an earlier demo left in a given directory would be taken for this one's words.
+            # What an earlier keeper left in a given directory would be taken for this one's words.
             log.write_bytes(b"")
             self._logs.add(log)
         key = next(self._keys)
@@ -154,7 +156,7 @@ class Keeper:
         )
         if "error" in answer:
             del self._processes[key]
-            raise DemoError(f"Could not start {name} ({command[0]}): {answer['error']}")
+            raise self._error(f"Could not start {name} ({command[0]}): {answer['error']}")
         process.pid = answer["pid"]
         return process
 
@@ -189,10 +191,10 @@ class Keeper:
                 self._stdin.flush()
             return answer.result(ANSWER_TIMEOUT_S)
         except (BrokenPipeError, ValueError, FutureTimeoutError) as error:
-            raise DemoError(
-                f"The demo's keeper (pid {self.pid}) does not answer to {request['do']!r}: "
-                f"it was stopped or killed. See {self._log_directory / 'keeper.log'}, "
-                "then start the demo again."
+            raise self._error(
+                f"The keeper of the {self._of} (pid {self.pid}) does not answer to "
+                f"{request['do']!r}: it was stopped or killed. "
+                f"See {self._log_directory / 'keeper.log'}, then start the {self._of} again."
             ) from error
         finally:
             self._answers.pop(id_, None)
