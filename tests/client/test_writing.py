@@ -18,6 +18,7 @@ from ipytango.client.writing import (
     value_text,
 )
 from ipytango.errors import ValueTextError
+from support.facts import attribute_facts
 
 AMPLI = ValueField("ampli", "DevDouble", unit="A", min_value=-2.5, max_value=10)
 SHORT = ValueField("short", "DevShort")
@@ -34,24 +35,8 @@ DEVICE = DeviceName.of("tango://host:1/a/b/c")
 
 
 def attribute(data_type: str, data_format: str = "SCALAR") -> AttributeFacts:
-    return AttributeFacts(
-        name="it",
-        label="it",
-        description="",
-        unit="",
-        format="",
-        data_type=data_type,
-        data_format=data_format,
-        writable=True,
-        enum_labels=(),
-        max_dim_x=4,
-        max_dim_y=4,
-        min_value=None,
-        max_value=None,
-        min_warning=None,
-        max_warning=None,
-        min_alarm=None,
-        max_alarm=None,
+    return attribute_facts(
+        "it", data_type=data_type, data_format=data_format, max_dim_x=4, max_dim_y=4
     )
 
 

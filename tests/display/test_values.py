@@ -13,30 +13,13 @@ from PIL import Image
 
 from ipytango.client import AttributeFacts, Failure, FailureLevel, Reading, ValueList, ValueSnapshot
 from ipytango.display import html_of, line_of, text_of
+from support.facts import attribute_facts
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;"
 ESCAPE = "\x1b[31mred"
 LARGEST_HTML = 300_000
 
-FACTS = AttributeFacts(
-    name="gap",
-    label="Gap",
-    description="",
-    unit="mm",
-    format="%6.2f",
-    data_type="DevDouble",
-    data_format="SCALAR",
-    writable=True,
-    enum_labels=(),
-    max_dim_x=1,
-    max_dim_y=0,
-    min_value=None,
-    max_value=None,
-    min_warning=None,
-    max_warning=None,
-    min_alarm=None,
-    max_alarm=None,
-)
+FACTS = attribute_facts("gap", label="Gap", unit="mm", format="%6.2f")
 
 
 def snapshot(
