@@ -17,7 +17,9 @@
     ├── OptionError (ValueError)        an option's value is out of its range
     ├── CatalogueError                  a Tango database did not say what it was asked for
     │   └── NotInDatabase (LookupError)     it answered, and knows no such thing
-    └── DemoError                       the demo's database or TangoTest did not come up
+    └── ProcessError                    a process of our own did not start, or has gone
+        ├── DemoError                       the demo's database or TangoTest did not come up
+        └── ServerError                     a device server of a cell did not start
 
 A message says what was asked, what was found and what to do.
 """
@@ -38,8 +40,11 @@ __all__ = [
     "NotLoaded",
     "OptionError",
     "PanelLocked",
+    "ProcessError",
+    "ServerError",
     "StreamClosed",
     "TangoNameError",
+    "TcpServerError",
     "ValueTextError",
 ]
 
@@ -112,5 +117,30 @@ class NotInDatabase(CatalogueError, LookupError):
     """A Tango database knows no such device, alias or server."""
 
 
-class DemoError(IpytangoError):
+class ProcessError(IpytangoError):
+    """A process that was to run for this one did not start, or is out of reach."""
+
+
+class DemoError(ProcessError):
     """The demo's Tango database or TangoTest could not be brought up."""
+
+
+class ServerError(ProcessError):
+    """A device server of a cell was not started."""
+
+    def __init__(self, message: str, traceback: str = "") -> None:
+        super().__init__(message)
+        self.traceback = traceback
+        """That of the server's own process, with the lines of the cell; empty if it has none."""
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message}\n\n{self.traceback}" if self.traceback else message
+
+    def _render_traceback_(self) -> list[str]:
+        # What IPython shows: the lines of the cell, not those that have started a process for it.
+        return [f"{type(self).__name__}: {self}"]
+
+
+class TcpServerError(IpytangoError):
+    """The TCP server over attributes cannot listen where it was told to."""

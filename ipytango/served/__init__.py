@@ -1,0 +1,8 @@
+"""The process of a device server from a cell: `python -m ipytango.served JOB SOCKET`.
+
+What stands here is for both sides; the rest, and PyTango, is imported in that process alone.
+"""
+
+from ._messages import Job, Line, Order, Source
+
+__all__ = ["Job", "Line", "Order", "Source"]
