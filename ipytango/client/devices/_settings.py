@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections.abc import Iterator
 
 import tango
 
+from .._polling import polled_in
 from .._readings import Failure, failure_of
 
 __all__ = [
@@ -76,8 +76,8 @@ class DeviceSettings:
 def settings_of(device: str) -> DeviceSettings:
     """Ask how a device is set up. Blocks; raises `tango.DevFailed`."""
     proxy = tango.DeviceProxy(device)
-    polled = list(_polled(proxy.polling_status()))
-    periods = {name.lower(): period for kind, name, period in polled if kind == "attribute"}
+    polled = polled_in(proxy.polling_status())
+    periods = {one.name.lower(): one.period_ms for one in polled if one.kind == "attribute"}
     attributes = tuple(
         AttributeSettings(
             str(config.name),
@@ -86,7 +86,7 @@ def settings_of(device: str) -> DeviceSettings:
         )
         for config in proxy.attribute_list_query_ex()
     )
-    commands = tuple((name, period) for kind, name, period in polled if kind == "command")
+    commands = tuple((one.name, one.period_ms) for one in polled if one.kind == "command")
     try:
         return DeviceSettings(attributes, commands, _properties(proxy))
     except (tango.DevFailed, TypeError) as error:
@@ -98,15 +98,6 @@ def read_setting(config: tango.AttributeInfoEx, key: str) -> str:
     """Return one of `ATTRIBUTE_SETTINGS` as text; empty where it is not set."""
     text = str(operator.attrgetter(key)(config))
     return "" if text in _UNSET else text
-
-
-def _polled(status: list[str]) -> Iterator[tuple[str, str, int]]:
-    """Give kind, name and period (ms) of what a device polls, from its own report."""
-    for report in status:
-        lines = [line.partition(" = ") for line in report.splitlines()]
-        kind = lines[0][0].removeprefix("Polled ").removesuffix(" name")
-        period = next((value for name, _, value in lines if name == "Polling period (mS)"), "0")
-        yield kind, lines[0][2], int(period)
 
 
 def _properties(proxy: tango.DeviceProxy) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import tango
 
+from .._polling import Polled, polled_in
 from .._readings import failure_of
 from ..snapshots import DeviceStatus, history_of, snapshot_of
 from ._about import Part, Rows
@@ -160,27 +161,14 @@ def _brief(value: Any) -> Any:
 
 def polling(address: str, kind: str = "", name: str = "") -> list[Part]:
     """Ask what the server reads by itself, how often, and how that goes; all, or one thing."""
-    rows = [_polled(status) for status in tango.DeviceProxy(address).polling_status()]
+    found = polled_in(tango.DeviceProxy(address).polling_status())
     if name:
-        rows = [row for row in rows if (row[0], row[1].lower()) == (kind, name.lower())]
+        found = [one for one in found if (one.kind, one.name.lower()) == (kind, name.lower())]
     columns = ("kind", "name", "every", "keeps", "reading takes", "last")
-    return [Part("polling", Rows(columns, tuple(rows)))] if rows else []
+    return [Part("polling", Rows(columns, tuple(map(_row, found))))] if found else []
 
 
-def _polled(status: str) -> tuple[str, str, str, str, str, str]:
-    """Read the words of a device's polling status."""
-    kind = name = every = keeps = takes = ""
-    last = []
-    for line in status.splitlines():
-        key, equals, value = (part.strip() for part in line.partition(" = "))
-        if key.startswith("Polled"):
-            kind, name = key.removeprefix("Polled").removesuffix("name").strip(), value
-        elif key.startswith("Polling period"):
-            every = f"{value} ms"
-        elif key.startswith("Polling ring buffer"):
-            keeps = value
-        elif key.startswith("Time needed"):
-            takes = f"{value} ms"
-        elif not equals or not key.startswith("Delta"):
-            last.append(line.replace(" mS", " ms").strip())
-    return kind, name, every, keeps, takes, " ".join(last)
+def _row(polled: Polled) -> tuple[str, str, str, str, str, str]:
+    every = f"{polled.period_ms} ms" if polled.period_ms else ""
+    takes = f"{polled.took_ms} ms" if polled.took_ms else ""
+    return polled.kind, polled.name, every, polled.kept, takes, polled.last
