@@ -17,6 +17,7 @@ from support.pages import Page
 StartServer = Callable[..., DeviceServer]
 
 SCRIPT = "<script>document.title"
+SCRIPT_TAG = "<script>document.title = 'executed'</script><img src=x onerror=\"alert('x')\">"
 
 
 def value(kernel: Kernel, expression: str) -> Any:
@@ -152,17 +153,21 @@ CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("poll", {"kind": "attribute", "name": "current", "text": "1000"}),
     ("property", {"name": "offset", "text": "1"}),
     ("delete", {"name": "offset"}),
+    ("class_property", {"name": "mains", "text": "110"}),
+    ("class_delete", {"name": "mains"}),
 )
 
 
 def facts_of(device: Any) -> tuple[Any, ...]:
     """All that a panel could have changed."""
     config = device.get_attribute_config("current")
+    database = device.get_device_db()
     return (
         device.read_attribute("changes").value,
         config.alarms.max_alarm,
         list(device.polling_status()),
         list(device.get_property_list("*")),
+        list(database.get_class_property_list("Panel")),
     )
 
 
@@ -180,6 +185,29 @@ def test_locked_panel_changes_nothing_whatever_is_sent(viewer: Viewer, outside: 
     line = viewer.ask("line", {"op": "write", "a": CHANGES[0][1]})["v"]
     assert line == "tango.DeviceProxy('test/panel/1').write_attribute('current', 1.5)"
     assert facts_of(outside) == before
+
+
+def test_page_without_the_panel_changes_nothing(
+    viewer: Viewer, outside: Any, notebook: Kernel
+) -> None:
+    stranger = Viewer(notebook, name="stranger")
+    stranger.see()  # it has shown the panel, and does no more
+    assert "does not show it" in stranger.ask("unlock")["e"]
+    assert viewer.config["locked"]
+    viewer.ask("unlock")
+    before = facts_of(outside)
+    for op, argument in CHANGES:
+        assert "does not show it" in stranger.ask(op, argument)["e"]
+    assert facts_of(outside) == before
+    assert not viewer.deeds
+    # It may ask for what changes nothing, stop others, and do as they do once it shows the panel.
+    assert "write_attribute" in stranger.ask("line", {"op": "write", "a": CHANGES[0][1]})["v"]
+    stranger.see(stranger.panel)
+    assert stranger.do("write", name="current", text="2.25")["outcome"] == "done"
+    assert outside.read_attribute("current").value == 2.25
+    stranger.see()
+    stranger.ask("lock")
+    assert "locked" in viewer.ask(*CHANGES[0])["e"]
 
 
 def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: Kernel) -> None:
@@ -346,6 +374,8 @@ def test_settings_are_seen_and_changed(viewer: Viewer, outside: Any) -> None:
         return row["polling"] if key == "polling" else row["texts"][names.index(key)]
 
     assert setting("alarms.max_alarm") == "9"
+    memories = {one["name"]: one["memory"] for one in viewer.config["attributes"]}
+    assert (memories["enabled"], memories["current"]) == ("memorized", "")
     viewer.ask("unlock")
     for key, text in (("alarms.max_alarm", "9.5"), ("label", SCRIPT), ("max_value", "")):
         viewer.do("set", name="current", key=key, text=text)
@@ -359,18 +389,52 @@ def test_settings_are_seen_and_changed(viewer: Viewer, outside: Any) -> None:
         in viewer.ask("set", {"name": "current", "key": "min_value", "text": "low"})["e"]
     )
 
-    viewer.do("property", name="offset", text="1.5\n2.5")
-    viewer.wait(
-        lambda: ["offset", ["1.5", "2.5"]] in viewer.config["settings"]["properties"], "property"
-    )
-    viewer.do("delete", name="offset")
-    viewer.wait(
-        lambda: "offset" not in dict(viewer.config["settings"]["properties"]), "no property"
-    )
     for key, text in (("max_value", "10"), ("alarms.max_alarm", "9"), ("label", "Current")):
         viewer.do("set", name="current", key=key, text=text)
     viewer.do("poll", kind="attribute", name="current", text="")
     assert not outside.is_attribute_polled("current")
+
+
+def test_properties_of_device_and_class_are_seen_and_changed(
+    viewer: Viewer, outside: Any, notebook: Kernel
+) -> None:
+    database = outside.get_device_db()
+    viewer.ask("tab", {"tab": "properties"})
+    viewer.wait(lambda: viewer.config["settings"], "properties")
+
+    def row(name: str, group: str) -> dict[str, Any]:
+        rows = {row["name"]: row for row in viewer.config["settings"][group]}
+        return dict(rows.get(name, {}))
+
+    # What the server takes is told also where nothing is set.
+    assert row("channels", "properties") == {
+        "name": "channels",
+        "lines": None,
+        "description": f"in use {SCRIPT_TAG}",
+        "default": ["x", "y"],
+    }
+    assert row("mains", "classProperties")["default"] == ["230.0"]
+    assert viewer.config["settings"]["className"] == "Panel"
+
+    viewer.ask("unlock")
+    viewer.do("property", name="offset", text="1.5\n2.5")
+    viewer.wait(lambda: row("offset", "properties")["lines"] == ["1.5", "2.5"], "a property")
+    viewer.do("delete", name="offset")
+    viewer.wait(lambda: row("offset", "properties")["lines"] is None, "no property")
+
+    deed = viewer.do("class_property", name="mains", text="110")
+    assert deed["said"] == "property mains of all Panel = ['110']"
+    viewer.wait(lambda: row("mains", "classProperties")["lines"] == ["110"], "of the class")
+    assert list(database.get_class_property("Panel", "mains")["mains"]) == ["110"]
+    assert not list(outside.get_property("mains")["mains"])
+    viewer.do("class_delete", name="mains")
+    viewer.wait(lambda: row("mains", "classProperties")["lines"] is None, "none of the class")
+    assert "needs a name" in viewer.ask("class_property", {"name": " ", "text": ""})["e"]
+
+    # The line does what the panel has done.
+    notebook.run(deed["line"]).check()
+    assert list(database.get_class_property("Panel", "mains")["mains"]) == ["110"]
+    database.delete_class_property("Panel", "mains")
 
 
 def test_form_that_is_not_looked_at_is_not_followed(viewer: Viewer, notebook: Kernel) -> None:

@@ -26,7 +26,9 @@ from ._settings import ATTRIBUTE_SETTINGS
 __all__ = [
     "Action",
     "carry_out",
+    "class_property_action",
     "command_action",
+    "delete_class_property_action",
     "delete_property_action",
     "plot_action",
     "plot_line",
@@ -218,6 +220,49 @@ def delete_property_action(device: DeviceName, name: str) -> Action:
         line=call_text(device.source, "delete_property", name),
         subject="properties",
         work=operator.methodcaller("delete_property", name),
+        changes_settings=True,
+    )
+
+
+def class_property_action(device: DeviceName, class_name: str, name: str, text: str) -> Action:
+    """Prepare to set a property of a device's class, so of all its devices, to the lines of `text`.
+
+    Raises `ValueTextError` without a name, or a database.
+    """
+    if not name.strip():
+        raise ValueTextError(f"A property of the class {class_name} needs a name: give one.")
+    lines = lines_of(text)
+    return _class_action(
+        *(device, class_name, "put_class_property", {name.strip(): lines}),
+        said=f"property {name.strip()} of all {class_name} = {value_text(lines)}",
+    )
+
+
+def delete_class_property_action(device: DeviceName, class_name: str, name: str) -> Action:
+    """Prepare to delete a property of a device's class. Raises `ValueTextError`."""
+    return _class_action(
+        *(device, class_name, "delete_class_property", name),
+        said=f"property {name} of all {class_name} deleted",
+    )
+
+
+def _class_action(
+    device: DeviceName, class_name: str, method: str, argument: Any, *, said: str
+) -> Action:
+    """Prepare a change in the database that the device is defined in."""
+    if not device.has_database:
+        raise ValueTextError(
+            f"{device.plain} has no database that could keep properties of its class."
+        )
+    change = operator.methodcaller(method, class_name, argument)
+    return Action(
+        said=_short(said),
+        line=(
+            f"tango.DeviceProxy({device.source!r}).get_device_db()"
+            f".{method}({class_name!r}, {value_text(argument)})"
+        ),
+        subject="properties",
+        work=lambda proxy: change(proxy.get_device_db()),
         changes_settings=True,
     )
 

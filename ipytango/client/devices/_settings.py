@@ -9,6 +9,7 @@ import tango
 
 from .._polling import polled_in
 from .._readings import Failure, failure_of
+from ._properties import DeviceProperties, properties_of
 
 __all__ = [
     "ATTRIBUTE_SETTINGS",
@@ -68,9 +69,8 @@ class DeviceSettings:
     polled_commands: tuple[tuple[str, int], ...]
     """With their periods in milliseconds."""
 
-    properties: tuple[tuple[str, tuple[str, ...]], ...]
-    properties_failure: Failure | None = None
-    """Why the properties are not known, if they are not."""
+    properties: DeviceProperties | Failure
+    """Or why they are not known."""
 
 
 def settings_of(device: str) -> DeviceSettings:
@@ -88,19 +88,13 @@ def settings_of(device: str) -> DeviceSettings:
     )
     commands = tuple((one.name, one.period_ms) for one in polled if one.kind == "command")
     try:
-        return DeviceSettings(attributes, commands, _properties(proxy))
+        return DeviceSettings(attributes, commands, properties_of(proxy))
     except (tango.DevFailed, TypeError) as error:
         # A device without a database has none; of a database that is away the rest can be shown.
-        return DeviceSettings(attributes, commands, (), failure_of(error))
+        return DeviceSettings(attributes, commands, failure_of(error))
 
 
 def read_setting(config: tango.AttributeInfoEx, key: str) -> str:
     """Return one of `ATTRIBUTE_SETTINGS` as text; empty where it is not set."""
     text = str(operator.attrgetter(key)(config))
     return "" if text in _UNSET else text
-
-
-def _properties(proxy: tango.DeviceProxy) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    names = list(proxy.get_property_list("*"))
-    values = proxy.get_property(names) if names else {}
-    return tuple((str(name), tuple(map(str, values[name]))) for name in sorted(values))

@@ -10,7 +10,9 @@ from ...client import (
     CommandFacts,
     ConfigSnapshot,
     DeviceName,
+    class_property_action,
     command_action,
+    delete_class_property_action,
     delete_property_action,
     plot_line,
     polling_action,
@@ -64,6 +66,15 @@ class Requests:
                 return command
         raise self._not_shown("command", name)
 
+    def class_name(self) -> str:
+        """Return the device's class."""
+        if self._knowledge.interface is None:
+            raise OptionError(
+                f"{self._device.plain} has not said yet of which class it is; try again when it "
+                "answers."
+            )
+        return self._knowledge.interface.class_name
+
     def _not_shown(self, kind: str, name: str) -> OptionError:
         device = self._device.plain
         if self._knowledge.interface is None:
@@ -98,6 +109,14 @@ class Requests:
     def _delete_property(self, argument: Any) -> Action:
         return delete_property_action(self._device, str(argument["name"]))
 
+    def _set_class_property(self, argument: Any) -> Action:
+        name, text = str(argument["name"]), str(argument["text"])
+        return class_property_action(self._device, self.class_name(), name, text)
+
+    def _delete_class_property(self, argument: Any) -> Action:
+        name = str(argument["name"])
+        return delete_class_property_action(self._device, self.class_name(), name)
+
 
 CHANGES: dict[str, Callable[[Requests, Any], Action]] = {
     "write": Requests._write,
@@ -106,5 +125,7 @@ CHANGES: dict[str, Callable[[Requests, Any], Action]] = {
     "poll": Requests._poll,
     "property": Requests._set_property,
     "delete": Requests._delete_property,
+    "class_property": Requests._set_class_property,
+    "class_delete": Requests._delete_class_property,
 }
 """All that changes the device, by the names that a browser asks for it."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ...client import (
     ATTRIBUTE_SETTINGS,
     CommandFacts,
     ConfigSnapshot,
+    DefinedProperty,
     DeviceInterface,
+    DeviceProperties,
     DeviceSettings,
+    Failure,
+    PropertyLines,
     ValueField,
     field_of_attribute,
     field_of_command,
@@ -21,6 +26,12 @@ __all__ = ["attribute_told", "command_told", "settings_told"]
 DESCRIPTION_CHARACTERS = 1000
 UNIT_CHARACTERS = 24
 MOST_LABELS = 1000
+
+_GENERATED = re.compile(r":(?:param [^:]*|return):(.*)")
+"""PyTango makes such lines of a Python function, a line with the type beneath."""
+
+_SAYS_NOTHING = {"-", "none", "None", "Uninitialised", "(not documented)"}
+_NO_PARAMETER = ("No input parameter (", "No output parameter (")
 
 
 def attribute_told(config: ConfigSnapshot) -> dict[str, Any]:
@@ -36,6 +47,7 @@ def attribute_told(config: ConfigSnapshot) -> dict[str, Any]:
         "type": facts.data_type,
         "access": config.access.lower().replace("_", " "),
         "expert": config.level == "EXPERT",
+        "memory": _memory(config),
         "writable": facts.writable,
         "plottable": facts.data_type not in ("DevString", "DevEncoded"),
         "warning": _outside(facts.min_warning, facts.max_warning),
@@ -44,15 +56,31 @@ def attribute_told(config: ConfigSnapshot) -> dict[str, Any]:
     }
 
 
+def _memory(config: ConfigSnapshot) -> str:
+    """Say whether the database remembers what is written, and what becomes of that."""
+    return {
+        "MEMORIZED": "memorized",
+        "MEMORIZED_WRITE_INIT": "memorized, and written again when the server starts",
+    }.get(dict(config.settings).get("memorized", ""), "")
+
+
+def _described(text: str) -> str:
+    """Return what the author of a command said, of what stands in the place of that."""
+    generated = _GENERATED.match(text)
+    words = (generated[1] if generated else text).strip()
+    is_said = words and words not in _SAYS_NOTHING and not words.startswith(_NO_PARAMETER)
+    return one_line(words, DESCRIPTION_CHARACTERS) if is_said else ""
+
+
 def command_told(facts: CommandFacts) -> dict[str, Any]:
     """Tell of a command, and of what it takes."""
     return {
         "name": facts.name,
         "expert": facts.level == "EXPERT",
         "takes": "" if facts.in_type == "DevVoid" else facts.in_type,
-        "takesText": one_line(facts.in_description, DESCRIPTION_CHARACTERS),
+        "takesText": _described(facts.in_description),
         "gives": "" if facts.out_type == "DevVoid" else facts.out_type,
-        "givesText": one_line(facts.out_description, DESCRIPTION_CHARACTERS),
+        "givesText": _described(facts.out_description),
         **_field_told(field_of_command(facts)),
     }
 
@@ -91,9 +119,38 @@ def settings_told(
             for command in interface.commands
             if command.in_type == "DevVoid" and command.name.lower() not in hidden
         ],
-        "properties": [[name, list(lines)] for name, lines in settings.properties],
-        "failure": failure_levels(settings.properties_failure),
+        **_properties_told(settings.properties),
     }
+
+
+def _properties_told(properties: DeviceProperties | Failure) -> dict[str, Any]:
+    """Tell what is set of properties, and what could be."""
+    if isinstance(properties, Failure):
+        nothing: dict[str, Any] = {"className": "", "properties": [], "classProperties": []}
+        return {**nothing, "failure": failure_levels(properties)}
+    return {
+        "className": properties.class_name,
+        "properties": _rows(properties.own, properties.own_defined),
+        "classProperties": _rows(properties.of_class, properties.class_defined),
+        "failure": [],
+    }
+
+
+def _rows(lines: PropertyLines, defined: tuple[DefinedProperty, ...]) -> list[dict[str, Any]]:
+    """Give a row for each property that is set, then for each that the server knows besides."""
+    known = {one.name.lower(): one for one in defined}
+    rows: list[tuple[str, list[str] | None, DefinedProperty | None]]
+    rows = [(name, list(of), known.pop(name.lower(), None)) for name, of in lines]
+    rows += [(one.name, None, one) for one in known.values()]
+    return [
+        {
+            "name": name,
+            "lines": of,
+            "description": one_line(one.description, DESCRIPTION_CHARACTERS) if one else "",
+            "default": list(one.default) if one else [],
+        }
+        for name, of, one in rows
+    ]
 
 
 def _experts(interface: DeviceInterface) -> set[str]:

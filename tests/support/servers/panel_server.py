@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from tango import AttrWriteType, DevFailed, DevState, DispLevel, Except
-from tango.server import Device, attribute, command, device_property, run
+from tango.server import Device, attribute, class_property, command, device_property, run
 
 SCRIPT = "<script>document.title = 'executed'</script><img src=x onerror=\"alert('x')\">"
 
@@ -29,6 +29,8 @@ class Panel(Device):
     """A power supply with a valve."""
 
     offset = device_property(dtype=float, default_value=0.5, doc="added to the current")
+    channels = device_property(dtype=(str,), default_value=["x", "y"], doc=f"in use {SCRIPT}")
+    mains = class_property(dtype=float, default_value=230.0, doc="volts that all are fed with")
 
     def init_device(self) -> None:
         """Start as it was built."""
@@ -86,7 +88,7 @@ class Panel(Device):
         self._changes += 1
         self._valve = Valve(value)
 
-    @attribute(dtype=bool, access=AttrWriteType.READ_WRITE)
+    @attribute(dtype=bool, access=AttrWriteType.READ_WRITE, memorized=True)
     def enabled(self) -> bool:
         """Whether the output may be switched on."""
         return self._enabled

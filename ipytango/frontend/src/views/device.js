@@ -11,6 +11,9 @@ export function mount(host) {
   return new DevicePanel(host);
 }
 
+/** The command that is at hand wherever the reader is. */
+const INIT = "Init";
+
 class DevicePanel {
   /** @param {import("../types.js").Host} host */
   constructor(host) {
@@ -34,6 +37,7 @@ class DevicePanel {
       tab: (tab) => this.choose(tab),
       expert: (on) => this.ask("expert", { on }),
       lock: () => this.ask(this.config.locked ? "unlock" : "lock"),
+      init: () => this.ask("run", { name: INIT, text: "" }),
     });
     this.configure(host.config);
   }
@@ -112,8 +116,10 @@ class DevicePanel {
   }
 
   showLock() {
-    const { locker, lockerText, root } = this.parts;
-    const { locked } = this.config;
+    const { init, locker, lockerText, root } = this.parts;
+    const { commands, locked } = this.config;
+    init.hidden = locked || !commands.some((/** @type {any} */ { name }) => name === INIT);
+    init.disabled = this.silent;
     write(lockerText, locked ? "Unlock" : "Lock");
     hint(locker, locked ? "Nothing can be changed. Unlock to write and to run commands" : "Lock again");
     locker.setAttribute("aria-pressed", String(!locked));
@@ -129,7 +135,7 @@ class DevicePanel {
       tabButtons[tab].setAttribute("aria-selected", String(tab === chosen));
     }
     const page = { properties, settings }[chosen];
-    page?.show(this.config.settings, this.config.settingsFailure);
+    page?.show(this.config.settings, this.config.settingsFailure, this.config.attributes);
   }
 
   drawValues() {
@@ -177,7 +183,8 @@ class DevicePanel {
       const [kind, name] = [deed.subject.slice(0, blank), deed.subject.slice(blank + 1)];
       if (kind === "attribute") this.rowOf(name, FORMS)?.said.show(deed);
       else if (kind === "command") commands.get(name)?.said.show(deed);
-      else this.host.mark(markOf(deed));
+      // What has no row in view says beneath the panel what came of it.
+      if (kind !== "attribute" && (kind !== "command" || name === INIT)) this.host.mark(markOf(deed));
     }
   }
 

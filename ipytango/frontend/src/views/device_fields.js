@@ -45,7 +45,8 @@ export function fieldFor(member, signal, submit) {
     el,
     text: () => input.value,
     suggest(text) {
-      if (!(input instanceof HTMLSelectElement)) input.placeholder = text;
+      if (input instanceof HTMLTextAreaElement) input.placeholder = exampleOf(member) + (member.writable && text ? `\nset ${text}` : "");
+      else if (input instanceof HTMLInputElement) input.placeholder = text;
       else if (!chosen && [...input.options].some(({ value }) => value === text)) input.value = text;
     },
     enable(on) {
@@ -54,8 +55,17 @@ export function fieldFor(member, signal, submit) {
   };
 }
 
+/** How an array is typed. @param {any} member */
+function exampleOf({ type, takes, group }) {
+  if (/(Long|Double)String/.test(takes)) return "1, 2, 3\na text in each line";
+  if (/Boolean/.test(type ?? takes)) return "True, False";
+  if (/String/.test(type ?? takes)) return group === "image" ? "a row in each line" : "a text in each line";
+  return group === "image" ? "1, 2; 3, 4" : "1, 2, 3";
+}
+
 /** @param {any} member @returns {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} */
-function inputFor({ kind, labels }) {
+function inputFor(member) {
+  const { kind, labels } = member;
   if (kind === "choice" || kind === "boolean") {
     const select = /** @type {HTMLSelectElement} */ (make("select", "input"));
     for (const label of kind === "boolean" ? ["True", "False"] : labels) select.append(new Option(label, label));
@@ -64,7 +74,7 @@ function inputFor({ kind, labels }) {
   if (kind === "array") {
     const area = /** @type {HTMLTextAreaElement} */ (make("textarea", "input"));
     area.rows = ARRAY_ROWS;
-    area.placeholder = "1, 2, 3";
+    area.placeholder = exampleOf(member);
     area.spellcheck = false;
     return area;
   }

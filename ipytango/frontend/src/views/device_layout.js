@@ -4,7 +4,8 @@ import { withItsOwnKeys } from "../dom.js";
 import { HistoryPage } from "./device_history.js";
 import { button, make } from "./device_parts.js";
 import { AttributeRow, CommandRow, RowsOf } from "./device_rows.js";
-import { PropertiesPage, SettingsPage } from "./device_settings.js";
+import { PropertiesPage } from "./device_properties.js";
+import { SettingsPage } from "./device_settings.js";
 
 /** @typedef {import("./device_parts.js").Desk} Desk */
 
@@ -21,9 +22,14 @@ const TABS = [
 ];
 
 /**
+ * What the reader chooses at the top.
+ * @typedef {{tab: (tab: string) => void, expert: (on: boolean) => void, lock: () => void, init: () => void}} Choices
+ */
+
+/**
  * The whole, empty.
  * @param {HTMLElement} el @param {Desk} desk
- * @param {{tab: (tab: string) => void, expert: (on: boolean) => void, lock: () => void}} choose
+ * @param {Choices} choose
  */
 export function layout(el, desk, choose) {
   const root = make("div");
@@ -61,7 +67,7 @@ export function layout(el, desk, choose) {
   };
 }
 
-/** @param {Desk} desk @param {{expert: (on: boolean) => void, lock: () => void}} choose */
+/** @param {Desk} desk @param {Choices} choose */
 function headOf({ signal }, choose) {
   const el = make("div", "head");
   const state = make("span", "state");
@@ -77,11 +83,14 @@ function headOf({ signal }, choose) {
   const expertBox = make("label", "expert");
   expertBox.title = "Show the attributes and commands for experts";
   expertBox.append(expert, expertText);
+  const init = button("init", "Init", "Run Init: the device starts anew and reads its properties", signal, choose.init);
   const locker = button("locker", "", "", signal, choose.lock);
   const lockerText = make("span");
   locker.append(padlock(), lockerText);
-  el.append(who, expertBox, locker);
-  return { el, state, title, facts, away, expert, expertText, expertBox, locker, lockerText };
+  const acts = make("div", "acts");
+  acts.append(expertBox, init, locker);
+  el.append(who, acts);
+  return { el, state, title, facts, away, expert, expertText, expertBox, init, locker, lockerText };
 }
 
 /** @param {Desk} desk @param {(tab: string) => void} choose */

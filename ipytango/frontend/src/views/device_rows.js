@@ -57,8 +57,10 @@ export class AttributeRow extends Row {
     const facts = [member.description, `${member.type}, ${member.access}`];
     if (member.warning) facts.push(`warning ${member.warning}`);
     if (member.alarm) facts.push(`alarm ${member.alarm}`);
+    if (member.memory) facts.push(member.memory);
     name.title = facts.filter(Boolean).join("\n");
     if (member.expert) name.append(make("span", "tag", "expert"));
+    if (member.memory) name.append(make("span", "tag", "memorized"));
 
     this.value = make("div", "value");
     this.lamp = make("span", "lamp");
@@ -167,11 +169,6 @@ export class CommandRow extends Row {
     const gives = member.gives ? ` → ${member.gives}` : "";
     name.append(make("span", "", member.name));
     if (member.takes || member.gives) name.append(make("span", "label", `${takes}${gives}`));
-    const facts = [
-      member.takesText && `takes ${member.takesText}`,
-      member.givesText && `gives ${member.givesText}`,
-    ];
-    name.title = facts.filter(Boolean).join("\n");
     if (member.expert) name.append(make("span", "tag", "expert"));
     const setting = make("div", "argument");
     if (member.kind !== "none") {
@@ -179,6 +176,8 @@ export class CommandRow extends Row {
       this.field.suggest(member.takes);
       setting.append(this.field.el);
     }
+    const about = [member.takesText, member.givesText && `→ ${member.givesText}`].filter(Boolean).join(" ");
+    if (about) setting.append(make("span", "about", about));
     this.runner = button("do", "Run", `Run ${member.name}`, this.signal, () => this.submit());
     const tools = make("div", "tools");
     tools.append(this.runner, copyButton(desk, () => ["run", this.argument]));
