@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,8 +10,8 @@ import tango
 
 from conftest import SERVERS
 from ipytango.demo import Demo, DeviceServer
-from support.kernels import Kernel
-from support.pages import Page
+from support.kernels import Kernel, value
+from support.pages import PanelPage
 
 StartServer = Callable[..., DeviceServer]
 
@@ -20,59 +19,28 @@ SCRIPT = "<script>document.title"
 SCRIPT_TAG = "<script>document.title = 'executed'</script><img src=x onerror=\"alert('x')\">"
 
 
-def value(kernel: Kernel, expression: str) -> Any:
-    """Give the value of an expression that is plain."""
-    return ast.literal_eval(kernel.run(expression).check().result or "None")
-
-
-class Viewer(Page):
+class Viewer(PanelPage):
     """A page with one device's panel in view, that keeps what it is told as a view does."""
 
     def __init__(self, kernel: Kernel, panel: str = "p.id", *, name: str = "page") -> None:
-        wire = "ipytango.extension.loaded().hub._wire"
-        super().__init__(kernel, value(kernel, f"{wire}._model.comm.comm_id"), name)
-        self.panel = value(kernel, panel)
-        self._taken = self._asked = self._beats = 0
+        super().__init__(kernel, panel, name=name)
         self.rows: dict[str, dict[str, Any]] = {}
         self._names: dict[tuple[str, int], str] = {}
         self.deeds: dict[int, dict[str, Any]] = {}
         self.pictures: dict[str, str] = {}
         self.plots: dict[str, str] = {}
-        self.say("hello", v=1)
-        self.say("ask", u=[self.panel])
-        self.see(self.panel)
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """What the view was last told of the panel."""
-        opened = [
-            entry["c"]
-            for message in self.heard("o")
-            for entry in message["p"]
-            if entry["p"] == self.panel
-        ]
-        return opened[-1] if opened else {}
 
     def named(self, group: str) -> set[str]:
         """The names of the attributes or commands that the view knows."""
         return {one["name"] for one in self.config.get(group, ())}
 
-    def take(self) -> None:
-        """Take in what has come, and confirm it."""
-        batches = self.heard("b")
-        for batch in batches[self._taken :]:
-            self.say("ack", s=batch["s"])
-            for entry in batch["p"]:
-                if entry["p"] == self.panel:
-                    assert "e" not in entry, entry
-                    self._draw(entry["d"])
-        self._taken = len(batches)
-        beats = len(self.heard("h"))
-        if beats > self._beats:
-            self._beats = beats
-            self.say("ack", s=batches[-1]["s"] if batches else 0)
+    @property
+    def shown(self) -> object:
+        """What the view draws."""
+        return self.rows, self.deeds
 
-    def _draw(self, data: dict[str, Any]) -> None:
+    def draw(self, data: dict[str, Any], _: list[Any]) -> None:
+        """Show a frame: what is told of times does not matter here."""
         for form, part in data["boards"].items():
             for key, row in part["rows"].items():
                 if "name" in row:
@@ -82,29 +50,9 @@ class Viewer(Page):
         self.pictures |= data["pictures"]
         self.plots = data["plots"]
 
-    def wait(self, condition: Callable[[], Any], what: str) -> None:
-        """Wait for a state of the page."""
-
-        def met() -> bool:
-            self.take()
-            return bool(condition())
-
-        try:
-            self.kernel.wait_until(met, what)
-        except AssertionError as error:
-            raise AssertionError(f"{what}: {self.config}, {self.rows}, {self.deeds}") from error
-
-    def ask(self, op: str, argument: Any = None) -> dict[str, Any]:
-        """Give a command; returns the answer."""
-        self._asked += 1
-        number = self._asked
-        self.say("cmd", n=number, p=self.panel, op=op, a=argument)
-        answer = self.wait_for("r", lambda told: told["c"] == self.name and told["n"] == number)
-        return dict(answer)
-
     def do(self, op: str, **argument: Any) -> dict[str, Any]:
         """Have something done; returns what came of it."""
-        answer = self.ask(op, argument)
+        answer = self.command(op, argument)
         assert "e" not in answer, answer
         number = answer["v"]["deed"]
         self.wait(
@@ -173,16 +121,16 @@ def facts_of(device: Any) -> tuple[Any, ...]:
 
 def test_locked_panel_changes_nothing_whatever_is_sent(viewer: Viewer, outside: Any) -> None:
     before = facts_of(outside)
-    told = [viewer.ask(op, argument)["e"] for op, argument in CHANGES]
+    told = [viewer.command(op, argument)["e"] for op, argument in CHANGES]
     assert all("locked" in text and "Unlock it first" in text for text in told)
     # What is no such command, or only looks like one, does nothing either.
     for op, argument in (("_write", CHANGES[0][1]), ("start", {}), ("line", None), ("write", None)):
-        assert "e" in viewer.ask(op, argument)
+        assert "e" in viewer.command(op, argument)
     assert facts_of(outside) == before
     assert not viewer.deeds
-    plot = viewer.ask("line", {"op": "plot", "a": {"name": "ramp"}})["v"]
+    plot = viewer.command("line", {"op": "plot", "a": {"name": "ramp"}})["v"]
     assert plot == "ipytango.plot('test/panel/1/ramp')"
-    line = viewer.ask("line", {"op": "write", "a": CHANGES[0][1]})["v"]
+    line = viewer.command("line", {"op": "write", "a": CHANGES[0][1]})["v"]
     assert line == "tango.DeviceProxy('test/panel/1').write_attribute('current', 1.5)"
     assert facts_of(outside) == before
 
@@ -192,27 +140,27 @@ def test_page_without_the_panel_changes_nothing(
 ) -> None:
     stranger = Viewer(notebook, name="stranger")
     stranger.see()  # it has shown the panel, and does no more
-    assert "does not show it" in stranger.ask("unlock")["e"]
+    assert "does not show it" in stranger.command("unlock")["e"]
     assert viewer.config["locked"]
-    viewer.ask("unlock")
+    viewer.command("unlock")
     before = facts_of(outside)
     for op, argument in CHANGES:
-        assert "does not show it" in stranger.ask(op, argument)["e"]
+        assert "does not show it" in stranger.command(op, argument)["e"]
     assert facts_of(outside) == before
     assert not viewer.deeds
     # It may ask for what changes nothing, stop others, and do as they do once it shows the panel.
-    assert "write_attribute" in stranger.ask("line", {"op": "write", "a": CHANGES[0][1]})["v"]
+    assert "write_attribute" in stranger.command("line", {"op": "write", "a": CHANGES[0][1]})["v"]
     stranger.see(stranger.panel)
     assert stranger.do("write", name="current", text="2.25")["outcome"] == "done"
     assert outside.read_attribute("current").value == 2.25
     stranger.see()
-    stranger.ask("lock")
-    assert "locked" in viewer.ask(*CHANGES[0])["e"]
+    stranger.command("lock")
+    assert "locked" in viewer.command(*CHANGES[0])["e"]
 
 
 def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: Kernel) -> None:
     assert viewer.config["locked"]
-    viewer.ask("unlock")
+    viewer.command("unlock")
     viewer.wait(lambda: viewer.config["locked"] is False, "unlocked")
     deed = viewer.do("write", name="current", text="4.25")
     assert (deed["outcome"], deed["said"]) == ("done", "current = 4.25 A")
@@ -241,8 +189,8 @@ def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: 
     notebook.run(lines[-1]).check()
     assert outside.read_attribute("current").value == 4.25
 
-    viewer.ask("lock")
-    assert "locked" in viewer.ask(*CHANGES[0])["e"]
+    viewer.command("lock")
+    assert "locked" in viewer.command(*CHANGES[0])["e"]
 
 
 @pytest.mark.parametrize(
@@ -266,16 +214,16 @@ def test_unlocked_panel_writes_and_runs(viewer: Viewer, outside: Any, notebook: 
 def test_wrong_value_stops_before_the_device(
     viewer: Viewer, outside: Any, op: str, name: str, text: str, said: str
 ) -> None:
-    viewer.ask("unlock")
+    viewer.command("unlock")
     before = facts_of(outside)
     op, _, kind = op.partition(" ")
     argument = {"name": name, "text": text, "key": "alarms.max_alarm", "kind": kind}
-    assert said in viewer.ask(op, argument)["e"]
+    assert said in viewer.command(op, argument)["e"]
     assert facts_of(outside) == before
 
 
 def test_limits_that_others_change_are_learnt(viewer: Viewer, outside: Any) -> None:
-    viewer.ask("unlock")
+    viewer.command("unlock")
 
     def limit(text: str) -> None:
         config = outside.get_attribute_config("current")
@@ -286,7 +234,7 @@ def test_limits_that_others_change_are_learnt(viewer: Viewer, outside: Any) -> N
     try:
         assert (
             "above its greatest value 10"
-            in viewer.ask("write", {"name": "current", "text": "15"})["e"]
+            in viewer.command("write", {"name": "current", "text": "15"})["e"]
         )
         viewer.wait(
             lambda: any(
@@ -301,9 +249,9 @@ def test_limits_that_others_change_are_learnt(viewer: Viewer, outside: Any) -> N
 
 
 def test_writes_keep_their_order(viewer: Viewer, outside: Any) -> None:
-    viewer.ask("unlock")
+    viewer.command("unlock")
     for number in range(1, 10):
-        viewer.ask("write", {"name": "current", "text": str(number)})
+        viewer.command("write", {"name": "current", "text": str(number)})
     assert viewer.do("write", name="current", text="0.5")["outcome"] == "done"
     assert outside.read_attribute("current").value == 0.5
 
@@ -327,7 +275,7 @@ def test_what_waits_is_withdrawn(viewer: Viewer, outside: Any, notebook: Kernel,
     if end == "lock":
         viewer.wait(lambda: viewer.deeds.get(4, {}).get("outcome") == "failed", "the last one")
         assert "never went" in viewer.deeds[4]["failure"][0]["description"]
-        viewer.ask("unlock")
+        viewer.command("unlock")
         assert viewer.do("run", name="Say", text="hello")["outcome"] == "done"
 
 
@@ -338,7 +286,7 @@ def test_panel_locks_when_its_page_is_gone(viewer: Viewer, outside: Any, noteboo
     ).check()
     before = facts_of(outside)
     try:
-        viewer.ask("unlock")
+        viewer.command("unlock")
         viewer.wait(lambda: viewer.config["locked"] is False, "unlocked")
         viewer.say("bye")
         notebook.run("while not p.locked: await asyncio.sleep(0.05)").check()
@@ -346,7 +294,7 @@ def test_panel_locks_when_its_page_is_gone(viewer: Viewer, outside: Any, noteboo
         notebook.run("_carrier.UNSEEN_AFTER_S = as_built_s").check()
     assert value(notebook, "ipytango.extension.loaded().hub.census()['awake']") == 1
     later = Viewer(notebook, name="later")
-    assert "locked" in later.ask(*CHANGES[0])["e"]
+    assert "locked" in later.command(*CHANGES[0])["e"]
     assert facts_of(outside) == before
     later.wait(lambda: later.rows.get("current", {}).get("state") == "live", "its values")
 
@@ -355,16 +303,16 @@ def test_experts_members_come_when_asked_for(viewer: Viewer, outside: Any) -> No
     assert "gain" not in viewer.named("attributes")
     assert "Calibrate" not in viewer.named("commands")
     assert viewer.config["experts"] == 2
-    viewer.ask("expert", {"on": True})
+    viewer.command("expert", {"on": True})
     viewer.wait(lambda: viewer.rows.get("gain", {}).get("state") == "live", "the expert's values")
     assert "Calibrate" in viewer.named("commands")
-    viewer.ask("unlock")
+    viewer.command("unlock")
     viewer.do("write", name="gain", text="5")
     assert outside.read_attribute("gain").value == 5
 
 
 def test_settings_are_seen_and_changed(viewer: Viewer, outside: Any) -> None:
-    viewer.ask("tab", {"tab": "settings"})
+    viewer.command("tab", {"tab": "settings"})
     viewer.wait(lambda: viewer.config["settings"], "settings")
 
     def setting(key: str) -> Any:
@@ -376,7 +324,7 @@ def test_settings_are_seen_and_changed(viewer: Viewer, outside: Any) -> None:
     assert setting("alarms.max_alarm") == "9"
     memories = {one["name"]: one["memory"] for one in viewer.config["attributes"]}
     assert (memories["enabled"], memories["current"]) == ("memorized", "")
-    viewer.ask("unlock")
+    viewer.command("unlock")
     for key, text in (("alarms.max_alarm", "9.5"), ("label", SCRIPT), ("max_value", "")):
         viewer.do("set", name="current", key=key, text=text)
     viewer.do("poll", kind="attribute", name="current", text="500")
@@ -386,7 +334,7 @@ def test_settings_are_seen_and_changed(viewer: Viewer, outside: Any) -> None:
     viewer.do("write", name="current", text="12")  # the limit is gone here, too
     assert (
         "is a number"
-        in viewer.ask("set", {"name": "current", "key": "min_value", "text": "low"})["e"]
+        in viewer.command("set", {"name": "current", "key": "min_value", "text": "low"})["e"]
     )
 
     for key, text in (("max_value", "10"), ("alarms.max_alarm", "9"), ("label", "Current")):
@@ -399,7 +347,7 @@ def test_properties_of_device_and_class_are_seen_and_changed(
     viewer: Viewer, outside: Any, notebook: Kernel
 ) -> None:
     database = outside.get_device_db()
-    viewer.ask("tab", {"tab": "properties"})
+    viewer.command("tab", {"tab": "properties"})
     viewer.wait(lambda: viewer.config["settings"], "properties")
 
     def row(name: str, group: str) -> dict[str, Any]:
@@ -416,7 +364,7 @@ def test_properties_of_device_and_class_are_seen_and_changed(
     assert row("mains", "classProperties")["default"] == ["230.0"]
     assert viewer.config["settings"]["className"] == "Panel"
 
-    viewer.ask("unlock")
+    viewer.command("unlock")
     viewer.do("property", name="offset", text="1.5\n2.5")
     viewer.wait(lambda: row("offset", "properties")["lines"] == ["1.5", "2.5"], "a property")
     viewer.do("delete", name="offset")
@@ -429,7 +377,7 @@ def test_properties_of_device_and_class_are_seen_and_changed(
     assert not list(outside.get_property("mains")["mains"])
     viewer.do("class_delete", name="mains")
     viewer.wait(lambda: row("mains", "classProperties")["lines"] is None, "none of the class")
-    assert "needs a name" in viewer.ask("class_property", {"name": " ", "text": ""})["e"]
+    assert "needs a name" in viewer.command("class_property", {"name": " ", "text": ""})["e"]
 
     # The line does what the panel has done.
     notebook.run(deed["line"]).check()
@@ -440,16 +388,16 @@ def test_properties_of_device_and_class_are_seen_and_changed(
 def test_form_that_is_not_looked_at_is_not_followed(viewer: Viewer, notebook: Kernel) -> None:
     followed = "ipytango.extension.loaded().client.feeds.census().attributes"
     assert "ramp" not in viewer.pictures
-    viewer.ask("tab", {"tab": "spectrum"})
+    viewer.command("tab", {"tab": "spectrum"})
     viewer.wait(lambda: viewer.pictures.get("ramp", "").startswith("data:image/svg"), "a curve")
     notebook.run(f"while {followed} > 3: await asyncio.sleep(0.05)").check()
-    viewer.ask("tab", {"tab": "image"})
+    viewer.command("tab", {"tab": "image"})
     viewer.wait(lambda: viewer.pictures.get("mask", "").startswith("data:image/png"), "a picture")
-    viewer.ask("plot", {"name": "mask"})
+    viewer.command("plot", {"name": "mask"})
     viewer.wait(lambda: viewer.plots, "a plot")
-    viewer.ask("plot", {"name": "mask"})
+    viewer.command("plot", {"name": "mask"})
     viewer.wait(lambda: not viewer.plots, "no plot")
-    viewer.ask("tab", {"tab": "history"})
+    viewer.command("tab", {"tab": "history"})
     notebook.run(f"while {followed} > 2: await asyncio.sleep(0.05)").check()
 
 
@@ -474,7 +422,7 @@ def test_plot_that_cannot_be_made_says_so(viewer: Viewer, notebook: Kernel) -> N
         "as_built, _plots._make = _plots._make, fail"
     ).check()
     try:
-        assert viewer.ask("plot", {"name": "ramp"})["v"] is None
+        assert viewer.command("plot", {"name": "ramp"})["v"] is None
         viewer.wait(lambda: viewer.deeds, "why")
     finally:
         notebook.run("_plots._make = as_built").check()
@@ -482,12 +430,12 @@ def test_plot_that_cannot_be_made_says_so(viewer: Viewer, notebook: Kernel) -> N
     assert (deed["outcome"], deed["said"]) == ("failed", "plot of ramp")
     assert deed["subject"] == "attribute ramp"  # where it is shown
     assert deed["failure"][0]["description"] == "no such plot"
-    viewer.ask("plot", {"name": "ramp"})
+    viewer.command("plot", {"name": "ramp"})
     viewer.wait(lambda: viewer.plots, "a plot")
 
 
 def test_device_that_another_client_has_locked_says_so(viewer: Viewer, outside: Any) -> None:
-    viewer.ask("unlock")
+    viewer.command("unlock")
     outside.lock()
     try:
         deed = viewer.do("run", name="Ramp", text="1")
@@ -503,7 +451,7 @@ def test_panel_is_driven_while_a_cell_runs(
     viewer: Viewer, notebook: Kernel, outside: Any, block: str
 ) -> None:
     viewer.subshell = subshell = notebook.create_subshell()
-    viewer.ask("unlock")
+    viewer.command("unlock")
     cell = notebook.start(f"import time\nprint('runs', flush=True)\n{block}")
     notebook.wait_for_output(cell, "runs")
     viewer.do("write", name="current", text="3.5")
@@ -516,8 +464,8 @@ def test_panel_is_driven_while_a_cell_runs(
 
 
 def test_slow_command_keeps_nothing_waiting(viewer: Viewer) -> None:
-    viewer.ask("unlock")
-    slow = viewer.ask("run", {"name": "Wait", "text": ""})["v"]["deed"]
+    viewer.command("unlock")
+    slow = viewer.command("run", {"name": "Wait", "text": ""})["v"]["deed"]
     viewer.wait(lambda: viewer.deeds.get(slow), "the slow one")
     assert viewer.do("run", name="Say", text="hello")["result"] == "said hello"
     viewer.wait(lambda: viewer.deeds[slow]["outcome"] == "done", "the end of the slow one")
@@ -532,7 +480,7 @@ def test_panel_shows_a_device_that_comes_goes_and_comes_back(
     page.wait(lambda: page.rows.get("current", {}).get("state") == "live", "its values")
     server.kill()
     page.wait(lambda: page.rows["State"]["state"] == "away", "that it is gone")
-    page.ask("unlock")
+    page.command("unlock")
     failed = page.do("write", name="current", text="1")
     assert failed["outcome"] == "failed"
     server.restart()
@@ -573,11 +521,11 @@ def test_proxy_display_opens_a_panel(notebook: Kernel, device: str) -> None:
     assert "test/panel/1" in html
     name = html.partition('data-ipytango="')[2].partition('"')[0]
     page = Viewer(notebook, repr(name))
-    assert page.ask("open")["v"] is None
+    assert page.command("open")["v"] is None
     opened = page.wait_for_data(name, lambda data: bool(data["panel"]))["panel"]
     inner = Viewer(notebook, repr(opened), name="inner")
     inner.wait(lambda: inner.rows.get("current", {}).get("state") == "live", "its values")
-    assert "locked" in inner.ask(*CHANGES[0])["e"]
+    assert "locked" in inner.command(*CHANGES[0])["e"]
 
 
 def test_panel_that_nobody_has_is_gone(notebook: Kernel, device: str) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import itertools
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from support.kernels import Kernel
-from support.pages import Page
+from support.kernels import Kernel, value
+from support.pages import PanelPage
 
 DEVICE = "sys/tg_test/1"
 SCRIPT = "<script>alert(1)</script>"
@@ -22,17 +19,11 @@ WAYS: dict[str, list[list[str]]] = {
 }
 
 
-class Looker(Page):
+class Looker(PanelPage):
     """A page with one explorer in view, that keeps what it is told as the view does."""
 
-    def __init__(self, kernel: Kernel, explorer: str = "e", name: str = "page") -> None:
-        wire = "ipytango.extension.loaded().hub._wire"
-        super().__init__(kernel, value(kernel, f"{wire}._model.comm.comm_id"), name)
-        self.panel = value(kernel, f"{explorer}.id")
-        self._numbers = itertools.count(1)
-        self.say("hello", v=1)
-        self.say("ask", u=[self.panel])
-        self.see(self.panel)
+    def __init__(self, kernel: Kernel, *, name: str = "page") -> None:
+        super().__init__(kernel, "e.id", name=name)
 
     def told(self, key: str, path: list[str]) -> Any:
         """What the newest frame that speaks of a path says of what stands below it."""
@@ -51,38 +42,6 @@ class Looker(Page):
     def newest(self) -> dict[str, Any]:
         """The newest frame; empty while there is none."""
         return next(reversed(self.drawn(self.panel)), {})
-
-    def wait(self, condition: Callable[[], object], what: str) -> None:
-        """Wait for a state of the page; confirms what comes, so that more comes."""
-
-        def met() -> bool:
-            self._confirm([*self.heard("b"), *self.heard("h")])
-            return bool(condition())
-
-        self.kernel.wait_until(met, what)
-
-    def command(self, op: str, argument: Any = None) -> dict[str, Any]:
-        """Give a command; returns the answer."""
-        number = next(self._numbers)
-        self.say("cmd", n=number, p=self.panel, op=op, a=argument)
-        answer = self.wait_for("r", lambda told: told["c"] == self.name and told["n"] == number)
-        return dict(answer)
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """What the view was last told of the whole."""
-        entries = [
-            entry["c"]
-            for message in self.heard("o")
-            for entry in message["p"]
-            if entry["p"] == self.panel
-        ]
-        return entries[-1] if entries else {}
-
-
-def value(kernel: Kernel, expression: str) -> Any:
-    """Give the value of an expression that is plain."""
-    return ast.literal_eval(kernel.run(expression).check().result or "None")
 
 
 def followed(kernel: Kernel) -> set[str]:

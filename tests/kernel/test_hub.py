@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 import numpy as np
 import pytest
 
-from support.kernels import Kernel
+from support.kernels import Kernel, value
 from support.pages import Page
 
 # A panel whose every move can be seen and made from cells.
@@ -89,11 +88,6 @@ def show(kernel: Kernel, name: str = "probe") -> str:
     """Display a new probe of that name; gives its id."""
     kernel.run(f"{name} = Probe(hub)\ndisplay({name})").check()
     return str(value(kernel, f"{name}.id"))
-
-
-def value(kernel: Kernel, expression: str) -> Any:
-    """Give the value of an expression that is plain."""
-    return ast.literal_eval(kernel.run(expression).check().result or "None")
 
 
 def page_of(kernel: Kernel, name: str = "page") -> Page:

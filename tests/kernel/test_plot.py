@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +12,8 @@ import pytest
 
 from conftest import SERVERS
 from ipytango.demo import Demo, DeviceServer
-from support.kernels import Kernel
-from support.pages import Page
+from support.kernels import Kernel, value
+from support.pages import PanelPage
 from support.slow_return import SLOW_RETURN
 
 StartServer = Callable[..., DeviceServer]
@@ -23,61 +22,30 @@ TREND = "trend"
 SCRIPT = "<script>document.title"
 
 
-class Viewer(Page):
+class Viewer(PanelPage):
     """A page with one plot in view, that keeps what it is told as a view does."""
 
     def __init__(
         self, kernel: Kernel, plot: str = "p", *, name: str = "page", px: int = 600
     ) -> None:
-        wire = "ipytango.extension.loaded().hub._wire"
-        super().__init__(kernel, value(kernel, f"{wire}._model.comm.comm_id"), name)
-        self.panel = value(kernel, f"{plot}.id")
-        self._taken = self._asked = self._beats = 0
+        super().__init__(kernel, f"{plot}.id", name=name, px=px)
         self.parts: dict[str, dict[str, Any]] = {}
         self.arrays: dict[str, list[npt.NDArray[Any]]] = {}
         self.samples: dict[str, list[tuple[float, float, int]]] = {}
         self.lost = 0
         self._next: dict[str, int] = {}
-        self.say("hello", v=1)
-        self.say("ask", u=[self.panel])
-        self.see(self.panel, px=px)
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """What the view was last told of the plot."""
-        opened = [
-            entry["c"]
-            for message in self.heard("o")
-            for entry in message["p"]
-            if entry["p"] == self.panel
-        ]
-        return opened[-1] if opened else {"parts": []}
 
     def part(self, key: str) -> dict[str, Any]:
         """The configuration of one part; empty while there is none."""
-        return next((part for part in self.config["parts"] if part["key"] == key), {})
+        return next((part for part in self.config.get("parts", ()) if part["key"] == key), {})
 
-    def take(self) -> None:
-        """Take in what has come, and confirm it."""
-        batches = self.heard("b")
-        for batch in batches[self._taken :]:
-            self.say("ack", s=batch["s"])
-            waiting = list(batch["buffers"])
-            for entry in batch["p"]:
-                arrays = [
-                    np.frombuffer(waiting.pop(0), "<" + told["t"]).reshape(told["s"])
-                    for told in entry["b"]
-                ]
-                if entry["p"] == self.panel:
-                    assert "e" not in entry, entry
-                    self._draw(entry["d"], arrays)
-        self._taken = len(batches)
-        beats = len(self.heard("h"))
-        if beats > self._beats:  # a page that owes its answer for long is sent nothing more
-            self._beats = beats
-            self.say("ack", s=batches[-1]["s"] if batches else 0)
+    @property
+    def shown(self) -> object:
+        """What the view draws."""
+        return self.parts, self.samples
 
-    def _draw(self, data: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
+    def draw(self, data: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
+        """Show a frame."""
         for part in data["parts"]:
             own = [arrays.pop(0) for _ in range(part["buffers"])]
             self.parts[part["key"]] = part
@@ -99,18 +67,6 @@ class Viewer(Page):
             kept.extend(rows)
         self._next = {one["key"]: one["start"] + one["count"] for one in part["series"]}
 
-    def wait(self, condition: Callable[[], Any], what: str, timeout: float = 30.0) -> None:
-        """Wait for a state of the page."""
-
-        def met() -> bool:
-            self.take()
-            return bool(condition())
-
-        try:
-            self.kernel.wait_until(met, what, timeout)
-        except AssertionError as error:
-            raise AssertionError(f"{what}: {self.config}, {self.parts}, {self.samples}") from error
-
     def values(self, key: str = "a0") -> list[float]:
         """The values of a trend's line."""
         return [row[1] for row in self.samples.get(key, [])]
@@ -122,11 +78,7 @@ class Viewer(Page):
 
     def ask(self, op: str, **argument: Any) -> dict[str, Any]:
         """Give a command; returns the answer."""
-        self._asked += 1
-        number = self._asked
-        self.say("cmd", n=number, p=self.panel, op=op, a=argument)
-        answer = self.wait_for("r", lambda told: told["c"] == self.name and told["n"] == number)
-        return dict(answer)
+        return self.command(op, argument)
 
 
 @pytest.fixture
@@ -149,11 +101,6 @@ def device(notebook: Kernel, event_device: str) -> str:
     """The same, as it was at its start."""
     notebook.run(f"tango.DeviceProxy({event_device!r}).command_inout('Init')").check()
     return event_device
-
-
-def value(kernel: Kernel, expression: str) -> Any:
-    """Give the value of an expression that is plain."""
-    return ast.literal_eval(kernel.run(expression).check().result or "None")
 
 
 def show(kernel: Kernel, arguments: str, **options: Any) -> Viewer:
@@ -422,7 +369,7 @@ def test_several_kinds_are_parts_below_each_other(notebook: Kernel, device: str)
         notebook,
         f"{device}/pushed_spectrum {device}/pushed {device}/pushed_image {device}/pushed_text",
     )
-    viewer.wait(lambda: len(viewer.config["parts"]) == 4, "four parts")
+    viewer.wait(lambda: len(viewer.config.get("parts", ())) == 4, "four parts")
     kinds = [part["kind"] for part in viewer.config["parts"]]
     assert kinds == ["trend", "curve", "picture", "note"]
     (line,) = viewer.part("note")["lines"]

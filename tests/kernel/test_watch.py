@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from conftest import SERVERS
 from ipytango.demo import Demo, DeviceServer
-from support.kernels import Kernel
+from support.kernels import Kernel, value
 
 StartServer = Callable[..., DeviceServer]
 
@@ -159,11 +158,6 @@ def notebook(green_kernel: Kernel) -> Kernel:
     green_kernel.run("%reset -f\n%unload_ext ipytango\n%load_ext ipytango").check()
     green_kernel.run("import ipytango, tango, asyncio, gc").check()
     return green_kernel
-
-
-def value(kernel: Kernel, expression: str) -> Any:
-    """Give the value of an expression that is plain."""
-    return ast.literal_eval(kernel.run(expression).check().result or "None")
 
 
 def show(kernel: Kernel, arguments: str) -> Browser:

@@ -4,6 +4,7 @@ Everything here waits for messages, nothing for time. A time-out is a failure of
 way to go on; what the kernel had said until then is in the error.
 """
 
+import ast
 import subprocess
 import time
 from collections import defaultdict
@@ -357,3 +358,8 @@ class Kernel(Ending):
             f"Waited for {what} in vain; the kernel is {state}.{seen}\n"
             f"The kernel's own log:\n{self._log.read_text()}"
         )
+
+
+def value(kernel: Kernel, expression: str) -> Any:
+    """Give the value of an expression that is plain."""
+    return ast.literal_eval(kernel.run(expression).check().result or "None")

@@ -1,10 +1,14 @@
 """A page of a browser, played by a test: what it says to the hub, what the hub says to it."""
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
 
-from support.kernels import Cell, Kernel
+import numpy as np
+import numpy.typing as npt
+
+from support.kernels import RUN_TIMEOUT_S, Cell, Kernel, value
 
 
 class Page:
@@ -86,3 +90,78 @@ class Page:
         if len(messages) > self._confirmed:
             self._confirmed = len(messages)
             self.say("ack", s=max((message.get("s", 0) for message in messages), default=0))
+
+
+class PanelPage(Page):
+    """A page with one panel in view, that keeps what it is told as the view does."""
+
+    def __init__(self, kernel: Kernel, panel: str, *, name: str = "page", px: int = 600) -> None:
+        """Come up with the panel whose id is the value of the expression `panel`."""
+        wire = "ipytango.extension.loaded().hub._wire"
+        super().__init__(kernel, value(kernel, f"{wire}._model.comm.comm_id"), name)
+        self.panel = value(kernel, panel)
+        self._taken = self._beats = 0
+        self._numbers = itertools.count(1)
+        self.say("hello", v=1)
+        self.say("ask", u=[self.panel])
+        self.see(self.panel, px=px)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the view was last told of the whole; empty while that is nothing."""
+        opened = [
+            entry["c"]
+            for message in self.heard("o")
+            for entry in message["p"]
+            if entry["p"] == self.panel
+        ]
+        return dict(opened[-1]) if opened else {}
+
+    @property
+    def shown(self) -> object:
+        """What the view draws, for who reads that a test has failed."""
+        return self.drawn(self.panel)[-1:]
+
+    def draw(self, data: dict[str, Any], arrays: list[npt.NDArray[Any]]) -> None:
+        """Show a frame: a view that keeps something says how."""
+
+    def take(self) -> None:
+        """Take in what has come, and confirm it."""
+        batches = self.heard("b")
+        for batch in batches[self._taken :]:
+            self.say("ack", s=batch["s"])
+            buffers = iter(batch["buffers"])
+            for entry in batch["p"]:
+                arrays = [
+                    np.frombuffer(next(buffers), "<" + told["t"]).reshape(told["s"])
+                    for told in entry.get("b", ())
+                ]
+                if entry["p"] == self.panel:
+                    assert "e" not in entry, entry
+                    self.draw(entry["d"], arrays)
+        self._taken = len(batches)
+        beats = len(self.heard("h"))
+        if beats > self._beats:  # a page that owes its answer for long is sent nothing more
+            self._beats = beats
+            self.say("ack", s=batches[-1]["s"] if batches else 0)
+
+    def wait(
+        self, condition: Callable[[], object], what: str, timeout: float = RUN_TIMEOUT_S
+    ) -> None:
+        """Wait for a state of the page."""
+
+        def met() -> bool:
+            self.take()
+            return bool(condition())
+
+        try:
+            self.kernel.wait_until(met, what, timeout)
+        except AssertionError as error:
+            raise AssertionError(f"{what}: {self.config}, {self.shown}") from error
+
+    def command(self, op: str, argument: Any = None) -> dict[str, Any]:
+        """Give a command; returns the answer."""
+        number = next(self._numbers)
+        self.say("cmd", n=number, p=self.panel, op=op, a=argument)
+        answer = self.wait_for("r", lambda told: told["c"] == self.name and told["n"] == number)
+        return dict(answer)
