@@ -26,3 +26,25 @@ export function asker({ send, mark }, words = wordsOf) {
     }
   };
 }
+
+/**
+ * Give what asks one question at a time: of what is wanted meanwhile, only the newest.
+ * @param {(wanted: object) => Promise<any>} ask  as `asker` gives it: it is never rejected
+ * @param {AbortSignal} signal
+ */
+export function newestAsker(ask, signal) {
+  /** @type {object | null} */
+  let next = null;
+  let asking = false;
+  return async (/** @type {object} */ wanted) => {
+    next = wanted;
+    if (asking) return;
+    asking = true;
+    while (next && !signal.aborted) {
+      const question = next;
+      next = null;
+      await ask(question);
+    }
+    asking = false;
+  };
+}

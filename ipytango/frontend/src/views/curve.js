@@ -1,5 +1,6 @@
 /** A spectrum: its values over their index, as they are now. */
 
+import { newestAsker } from "../asking.js";
 import { Chart } from "../plotting/chart.js";
 import { element } from "../plotting/controls.js";
 import { formatNumber, formatTime } from "../plotting/format.js";
@@ -26,8 +27,7 @@ class Curve extends Part {
     this._zoom = null;
     /** @type {number | null} */
     this._cursor = null;
-    this._asking = false;
-    this._wanted = /** @type {object | null} */ (null);
+    this._askRange = newestAsker((wanted) => this.ask("range", wanted), host.signal);
     this._chip = new Chip();
     this._facts = element("span", "ipytango-plot-facts");
     this.chips.append(this._chip.el, this._facts);
@@ -87,21 +87,9 @@ class Curve extends Part {
     this._zoom = whole ? null : [Math.max(low, 0), Math.min(Math.max(high, 2), last)];
     this._near = EMPTY;
     this._tools.reset.classList.toggle("ipytango-on", !whole);
-    this._ask();
+    // In full.
+    this._askRange({ view: this._view, range: this._zoom, columns: this._chart.columns });
     this.redraw();
-  }
-
-  /** Have the range in full; the newest one asked for, one question at a time. */
-  async _ask() {
-    this._wanted = { view: this._view, range: this._zoom, columns: this._chart.columns };
-    if (this._asking) return;
-    this._asking = true;
-    while (this._wanted && !this.host.signal.aborted) {
-      const wanted = this._wanted;
-      this._wanted = null;
-      await this.ask("range", wanted);
-    }
-    this._asking = false;
   }
 
   get _shown() {

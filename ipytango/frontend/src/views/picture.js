@@ -1,5 +1,6 @@
 /** An image: its pixels as colours, as they are now. */
 
+import { newestAsker } from "../asking.js";
 import { element } from "../plotting/controls.js";
 import { formatNumber, formatTicks, formatTime } from "../plotting/format.js";
 import { Chip, Part, put } from "../plotting/part.js";
@@ -30,8 +31,7 @@ class Picture extends Part {
     this._zoom = /** @type {import("../plotting/pixels.js").Region | null} */ (null);
     this._value = undefined;
     this._valueTimer = 0;
-    this._asking = false;
-    this._wanted = /** @type {object | null} */ (null);
+    this._askRange = newestAsker((wanted) => this.ask("range", wanted), host.signal);
     this._hover = /** @type {{x: number, y: number} | null} */ (null);
     this._pixels = /** @type {Map<HTMLCanvasElement, any>} */ (new Map());
     this._chip = new Chip();
@@ -169,8 +169,7 @@ class Picture extends Part {
     const size = fitted(width, height, room, this.config.height ?? MOST_HEIGHT_PX);
     const [w, h] = [Math.round(size.width * devicePixelRatio), Math.round(size.height * devicePixelRatio)];
     if (this._canvas.width !== w || this._canvas.height !== h) {
-      this._wanted = { view: this._view, region: this._zoom, columns: w, rows: h };
-      this._askRegion();
+      this._askRegion(w, h);
       this._canvas.width = w;
       this._canvas.height = h;
       this._canvas.style.width = `${size.width}px`;
@@ -241,21 +240,13 @@ class Picture extends Part {
     this._zoom = region;
     this._nearRegion = null;
     this._tools.reset.classList.toggle("ipytango-on", region !== null);
-    this._wanted = { view: this._view, region, columns: this._canvas.width, rows: this._canvas.height };
-    this._askRegion();
+    this._askRegion(this._canvas.width, this._canvas.height);
     this.redraw();
   }
 
-  /** Have the region in full; the newest one asked for, one question at a time. */
-  async _askRegion() {
-    if (this._asking) return;
-    this._asking = true;
-    while (this._wanted && !this.host.signal.aborted) {
-      const wanted = this._wanted;
-      this._wanted = null;
-      await this.ask("range", wanted);
-    }
-    this._asking = false;
+  /** Have what is shown in full. @param {number} columns @param {number} rows  pixels of the screen */
+  _askRegion(columns, rows) {
+    this._askRange({ view: this._view, region: this._zoom, columns, rows });
   }
 
   /** Ask for the value below the mouse; the newest place, and not more often than can be read. */
