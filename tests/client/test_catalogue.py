@@ -12,6 +12,7 @@ import pytest
 import tango
 
 from ipytango.client import Answer, Catalogue, Catalogues, DevicePlace, Limits, Question
+from ipytango.client._databases import database_at, report_lines
 from ipytango.client.calls._dispatch import Dispatch
 from ipytango.client.catalogue._places import completed_hosts
 from ipytango.errors import BlocksTheLoop, CatalogueError, NotInDatabase
@@ -44,8 +45,7 @@ def facility(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facility]:
 
 
 def database_of(facility: Facility) -> Any:
-    host, _, port = facility.tango_host.partition(":")
-    return tango.Database(host, int(port))
+    return database_at(facility.tango_host)
 
 
 def report(what: str, error: BaseException, context: object) -> None:
@@ -239,6 +239,22 @@ def test_a_database_that_hangs(catalogues: Catalogues, facility: Facility) -> No
     finally:
         facility.resume()
     assert "area-00" in catalogue.domains(wait_s=60.0)
+
+
+def test_the_report_of_a_database_that_hangs_keeps_no_other_thread(facility: Facility) -> None:
+    database = database_of(facility)
+    asking = threading.Thread(target=report_lines, args=(database,))
+    facility.suspend()
+    try:
+        began = time.monotonic()
+        asking.start()
+        asking.join(0.5)  # it is a thread's turn only while none keeps Python's lock
+        assert asking.is_alive()
+        assert time.monotonic() - began < SOON_S
+    finally:
+        facility.resume()
+        asking.join(SOON_S)
+    assert any(line.startswith("Running since") for line in report_lines(database))
 
 
 def test_when_calls_back_with_the_answer_or_the_error(

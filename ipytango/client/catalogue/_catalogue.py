@@ -12,6 +12,7 @@ import tango
 
 from ...errors import CatalogueError, NotInDatabase
 from ...green import door_of
+from .._databases import database_at
 from .._readings import failure_of
 from ..calls import Call, Dispatch
 from ._answers import Answer, Answers
@@ -288,9 +289,8 @@ class Catalogue:
     def _connect(self) -> tango.Database:
         """Connect to the first of the hosts that answers. Raises the last one's `DevFailed`."""
         for host in self._hosts:
-            name, _, port = host.rpartition(":")
             try:
-                database = tango.Database(name, int(port))
+                database = database_at(host)
             except tango.DevFailed:
                 if host == self._hosts[-1]:
                     raise

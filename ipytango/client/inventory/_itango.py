@@ -8,6 +8,7 @@ import tango
 from tango.utils import CaselessList
 
 from ...errors import CatalogueError
+from .._databases import database_at
 from .._readings import failure_of
 from ..catalogue import Catalogue
 from ._listed import ListedDevice
@@ -85,9 +86,8 @@ def names_in_any_case(names: list[str]) -> Any:
 
 def open_database(host: str) -> tango.Database:
     """Return a `tango.Database` of ``host:port``. Blocks; raises `CatalogueError`."""
-    name, _, port = host.rpartition(":")
     try:
-        return tango.Database(name, int(port))
+        return database_at(host)
     except tango.DevFailed as error:
         raise CatalogueError(
             f"`db` is the Tango database {host}, which cannot be reached "

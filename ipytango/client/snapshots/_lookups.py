@@ -14,6 +14,7 @@ from typing import Any
 import tango
 
 from ...green import allocate_lock, can_wait, get_ident
+from .._databases import database_at, report_lines
 from .._readings import AttributeFacts, facts_of, failure_of
 from ..calls import Call, CallTimedOut, Dispatch
 from ._kinds import (
@@ -273,9 +274,7 @@ def _device_status(name: str) -> list[DeviceStatus]:
 
 
 def _database_facts(host: str) -> list[DatabaseFacts]:
-    name, _, port = host.rpartition(":")
-    lines = tango.Database(name, int(port)).get_info().splitlines()
-    return [DatabaseFacts(tuple(report_facts(lines)))]
+    return [DatabaseFacts(tuple(report_facts(report_lines(database_at(host)))))]
 
 
 def report_facts(lines: list[str]) -> Iterator[tuple[str, str]]:
