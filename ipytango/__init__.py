@@ -10,7 +10,7 @@ from ._version import __version__
 from .demo import demo
 
 if TYPE_CHECKING:
-    from .extension import explore, info, ls, panel, plot, stream, watch
+    from .extension import explore, info, ls, panel, plot, serve, stream, watch
     from .green import await_, spawn
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ls",
     "panel",
     "plot",
+    "serve",
     "spawn",
     "stream",
     "unload_ipython_extension",
@@ -36,7 +37,7 @@ def __getattr__(name: str) -> Any:
         from . import green
 
         return getattr(green, name)
-    if name in ("explore", "info", "ls", "panel", "plot", "stream", "watch"):
+    if name in ("explore", "info", "ls", "panel", "plot", "serve", "stream", "watch"):
         from . import extension
 
         return getattr(extension, name)

@@ -1,6 +1,7 @@
 """PyTango in the shell: modes, executors, proxies, calls. Only this room imports `tango`."""
 
 from ._attribute_patterns import AttributePattern, attribute_list, attribute_names
+from ._device_proxies import device_proxy
 from ._readings import (
     AttributeFacts,
     Failure,
@@ -217,6 +218,7 @@ __all__ = [
     "delete_class_property_action",
     "delete_property_action",
     "device_map",
+    "device_proxy",
     "facts_of",
     "failure_of",
     "field_of_attribute",

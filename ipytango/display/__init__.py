@@ -22,6 +22,7 @@ from ._pending import (
     tally_lines,
 )
 from ._plots import plot_html, plot_text
+from ._server import ServerStatus, server_html, server_text
 from ._show import html_of, line_of, text_of
 from ._tree import TreeLine, tree_html, tree_text
 from ._watch import (
@@ -87,6 +88,7 @@ __all__ = [
     "ListingTable",
     "NamesTable",
     "RecordedEvent",
+    "ServerStatus",
     "SheetGroup",
     "Shown",
     "Tally",
@@ -119,6 +121,8 @@ __all__ = [
     "result_text",
     "rgb",
     "seconds_text",
+    "server_html",
+    "server_text",
     "sheet_html",
     "sheet_text",
     "sparkline",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -11,6 +12,7 @@ from ..client import Feeds, Keep, Stream, list_from, matcher_of_glob, snapshot_o
 from ..display import Info, ListingTable
 from ..errors import NotLoaded
 from ..explore import Explorer
+from ..serve import Plan, Server
 from ..widgets import DevicePanel, Plot, Watch
 from ._green_shell import GreenShell
 
@@ -23,6 +25,7 @@ __all__ = [
     "ls",
     "panel",
     "plot",
+    "serve",
     "stream",
     "unload",
     "watch",
@@ -166,6 +169,42 @@ def plot(
     return Plot(
         loaded().hub, attributes, period_s=period, window_s=window, history=history, log=log
     )
+
+
+def serve(
+    *classes: type,
+    name: str = "notebook",
+    devices: Sequence[str] | Mapping[str, Sequence[str]] = (),
+    green_mode: str = "",
+    database: bool = False,
+    port: int = 0,
+) -> Server:
+    """Serve device classes in a process of their own, which ends with this kernel.
+
+    A server of the same name ends first, and this one takes its address: proxies connect again.
+
+    Args:
+        classes: of this notebook, or of modules that can be imported.
+        name: the instance name; the server is called ``CLASS/NAME``, after the first class.
+        devices: names of devices (``domain/family/member``); for several classes, those of each.
+        green_mode: that of classes that choose none: ``synchronous``, ``gevent`` or ``asyncio``.
+        database: register it in the current database, until it is stopped.
+        port: where it listens on this machine; 0 is any free port.
+
+    Raises:
+        CatalogueError: there is no current database.
+        NotLoaded: ipytango is not loaded in this shell.
+        ServerError: it did not start; the message has the traceback of its process.
+    """
+    green = loaded()
+    given = devices if isinstance(devices, Mapping) else {"": devices}
+    plan = Plan(
+        instance=name,
+        devices={cls: tuple(names) for cls, names in given.items() if names},
+        database=green.current_database if database else "",
+        port=port,
+    )
+    return green.servers.serve_classes(classes, green.variables, plan, green_mode)
 
 
 def stream(*attributes: object, period: float = 1.0, keep: Keep = "newest") -> Stream:

@@ -36,8 +36,11 @@ from ..magics import (
     ListingMagics,
     PanelMagics,
     PlotMagics,
+    ServerMagics,
     WatchMagics,
+    label_of_cell,
 )
+from ..serve import Servers
 from ..widgets import Hub
 from ._cells import run_cells_green
 from ._comms import handle_comms_beside_cells
@@ -67,6 +70,7 @@ class GreenShell:
         self._hub: AsyncioHub | None = None
         self._panels: Hub | None = None
         self._recorder: Recorder | None = None
+        self._servers: Servers | None = None
         self.errors = ErrorBook()
         """The last errors that this shell has shown."""
         try:
@@ -144,6 +148,26 @@ class GreenShell:
         return self._recorder
 
     @property
+    def servers(self) -> Servers:
+        """The device servers of the shell, made when they are first asked for."""
+        if self._servers is None:
+            label_of = functools.partial(label_of_cell, self._shell)
+            # The hub first: on unload what the servers show has to say yet that they have ended.
+            self._servers = Servers(self.hub, label_of)
+            self._patches.on_undo(self._servers.close)
+        return self._servers
+
+    @property
+    def current_database(self) -> str:
+        """``host:port`` of the current database. Raises `CatalogueError` where there is none."""
+        return self._client.catalogues.current.host
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The names of the user."""
+        return self._shell.user_ns  # type: ignore[no-any-return]
+
+    @property
     def names(self) -> NamesOnDemand:
         """ITango's names."""
         return self._names
@@ -219,6 +243,7 @@ class GreenShell:
         self._register(ListingMagics(self._shell, self))
         self._register(DbMagics(self._shell, self))
         self._register(ExploreMagics(self._shell, self))
+        self._register(ServerMagics(self._shell, self))
         demo = DemoMagics(self._shell, self)
         self._register(demo)
         self._patches.on_undo(demo.stop)

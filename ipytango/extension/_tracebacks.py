@@ -14,7 +14,13 @@ from ..green import Patches
 
 __all__ = ["show_clean_tracebacks", "strip_frames"]
 
-_MACHINERY = ("ipytango.green.", "ipytango.client.", "ipytango.magics.", "ipytango.extension.")
+_MACHINERY = (
+    "ipytango.green.",
+    "ipytango.client.",
+    "ipytango.serve.",
+    "ipytango.magics.",
+    "ipytango.extension.",
+)
 
 
 def show_clean_tracebacks(patches: Patches, shell: InteractiveShell) -> None:

@@ -10,6 +10,7 @@ from ._listings import ListingMagics
 from ._live import HubOwner
 from ._panel import PanelMagics
 from ._plot import PlotMagics
+from ._server import ServerMagics, ServersOwner, label_of_cell
 from ._watch import WatchMagics
 
 __all__ = [
@@ -24,7 +25,10 @@ __all__ = [
     "ListingMagics",
     "PanelMagics",
     "PlotMagics",
+    "ServerMagics",
+    "ServersOwner",
     "WatchMagics",
     "final",
+    "label_of_cell",
     "magic_matcher",
 ]

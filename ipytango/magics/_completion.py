@@ -21,6 +21,7 @@ from ._itango import MON_ARGUMENTS
 from ._listings import INFO_ARGUMENTS, LS_ARGUMENTS
 from ._parsing import TypedWord, typed_word
 from ._plot import PLOT_ARGUMENTS
+from ._server import SERVER_ARGUMENTS
 from ._watch import WATCH_ARGUMENTS
 
 __all__ = ["final", "magic_matcher"]
@@ -43,6 +44,7 @@ _OFFERS: dict[str, Callable[[list[str], str], Offer]] = {
     "tango_ls": LS_ARGUMENTS.offer,
     "tango_panel": Arguments("device").offer,
     "tango_plot": PLOT_ARGUMENTS.offer,
+    "tango_server": SERVER_ARGUMENTS.offer,
     "tango_watch": WATCH_ARGUMENTS.offer,
 }
 """By magic, what belongs behind it: given the words before, and the one that is typed."""

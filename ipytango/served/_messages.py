@@ -56,7 +56,6 @@ class Order:
 
     host: str
     port: int
-    """0 is any free one."""
 
     database: str = ""
     """``host:port`` of the database to register in; empty: none."""

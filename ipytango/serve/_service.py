@@ -1,0 +1,209 @@
+"""A device server of this kernel through its starts and ends; no display, and no waiting loop."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from ..errors import ServerError
+from ..green import allocate_lock
+from ..processes import Process
+from ..served import Order
+from ._launch import LOOPBACK, Launch, Launcher, Loaded, free_port, refuse_used
+
+__all__ = ["Plan", "Service", "ServiceState"]
+
+ServiceState = Literal["starting", "running", "stopping", "stopped", "failed", "ended"]
+"""``failed``: it did not start; ``ended``: it went by itself, as in a crash."""
+
+GRACE_S = 2.0
+STAYS = "stays"
+"""A file that tells the process that its server comes back: see `ipytango.served`."""
+_TAIL_BYTES = 32_768
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How to serve, as it was asked for."""
+
+    instance: str = "notebook"
+    devices: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    """The names of devices for each class; under ``""`` those of the only one."""
+
+    database: str = ""
+    """``host:port`` of the database to register in; empty: none."""
+
+    port: int = 0
+
+    def devices_of(self, classes: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """Return the names of the devices of each class. Raises `ServerError`."""
+        given = dict(self.devices)
+        nameless = given.pop("", ())
+        if nameless and len(classes) > 1:
+            raise ServerError(
+                f"{nameless[0]!r} names no class, and there are several: {', '.join(classes)}. "
+                f"Write {classes[0]}={nameless[0]}."
+            )
+        unknown = [name for name in given if name not in classes]
+        if unknown:
+            raise ServerError(
+                f"There is no class {unknown[0]} to have devices: what is served is "
+                f"{', '.join(classes)}."
+            )
+        return {
+            name: given.get(name) or nameless or (f"ipytango/{name.lower()}/1",) for name in classes
+        }
+
+
+class Service:
+    """One device server. Its methods block; they may be called in any thread."""
+
+    def __init__(self, launcher: Launcher, launch: Launch, loaded: Loaded, plan: Plan) -> None:
+        """Take a process that has loaded its code. Raises `ServerError`."""
+        self._launcher = launcher
+        self._launch: Launch | None = launch
+        self._lock = allocate_lock()
+        self._process: Process = launch.process
+        self._changed: Callable[[], object] = lambda: None
+        self.mode = loaded.mode
+        """Its green mode, in lower case."""
+        self.state: ServiceState = "starting"
+        self.since_s = time.time()
+        """When it came into its state."""
+        self.error = ""
+        """Why it is not running, if that was not asked for."""
+        self.order = Order(
+            server=f"{loaded.classes[0]}/{plan.instance}",
+            devices=plan.devices_of(loaded.classes),
+            host=LOOPBACK,
+            port=plan.port,
+            database=plan.database,
+        )
+
+    @property
+    def name(self) -> str:
+        """``CLASS/INSTANCE``."""
+        return self.order.server
+
+    @property
+    def pid(self) -> int:
+        """Number of its process, or of the last one."""
+        return self._process.pid
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """The full names of its devices."""
+        order = self.order
+        plain = [name for names in order.devices.values() for name in names]
+        if order.database:
+            return tuple(f"tango://{order.database}/{name}" for name in plain)
+        return tuple(f"tango://{order.host}:{order.port}/{name}#dbase=no" for name in plain)
+
+    @property
+    def log(self) -> Path:
+        """The file with all that it has written, over all its starts."""
+        return self._process.log
+
+    def tail(self, most: int = _TAIL_BYTES) -> str:
+        """Return the end of its log, from the begin of a line."""
+        with self.log.open("rb") as log:
+            size = log.seek(0, 2)
+            log.seek(max(0, size - most))
+            text = log.read().decode(errors="replace")
+        return text if size <= most else text.partition("\n")[2]
+
+    def when_changed(self, changed: Callable[[], object]) -> None:
+        """Have `changed` called at each change of state, in whatever thread makes it."""
+        self._changed = changed
+
+    def start(self) -> None:
+        """Start it if it is not running, where it was before. Raises `ServerError`."""
+        with self._lock:
+            if self.state == "running":
+                return
+            self._become("starting")
+            try:
+                self._start()
+            except BaseException as error:
+                self._become("failed", str(error))
+                raise
+
+    def stop(self, *, comes_back: bool = False) -> None:
+        """End it. With `comes_back` it stays in its database."""
+        with self._lock:
+            self._stop(comes_back=comes_back)
+
+    def restart(self) -> None:
+        """End it if it runs, and start it where it was. Raises `ServerError`."""
+        self.stop(comes_back=True)
+        self.start()
+
+    def give_up(self) -> None:
+        """Have a start that goes on in another thread fail."""
+        if self._launch is not None:
+            self._launch.give_up()
+
+    def forget(self) -> None:
+        """Expect its end: its keeper closes."""
+        self._process.watch(lambda _: None)
+        self._become("stopped")
+
+    def take_over(self, port: int, *, kept: bool) -> None:
+        """Listen where another one did, and be what the database knows if that was `kept`."""
+        self.order = dataclasses.replace(self.order, port=port, kept=kept)
+
+    def _start(self) -> None:
+        try:
+            if self._launch is None:
+                self._launch = self._launcher.launch()
+                self._process = self._launch.process
+                self._launch.load()
+            port = self.order.port or free_port()
+            refuse_used(port)
+            self._process.name = self.name
+            (self._launcher.directory / STAYS).unlink(missing_ok=True)
+            self._launch.serve(dataclasses.replace(self.order, port=port))
+        except BaseException:
+            self.give_up()
+            # Its process has cleared away what there was.
+            self.order = dataclasses.replace(self.order, kept=False)
+            raise
+        finally:
+            self._launch = None
+        # What is set up once, an address and an entry in a database, stays for the next start.
+        self.order = dataclasses.replace(self.order, port=port, kept=True)
+        self._process.watch(self._ended)
+        self._become("running")
+        if not self._process.running:
+            self._ended(self._process)
+
+    def _stop(self, *, comes_back: bool) -> None:
+        if self._launch is not None:
+            self._launch.give_up()
+            self._launch = None
+        if self.state == "stopped":
+            return
+        stays = self._launcher.directory / STAYS
+        if comes_back:
+            stays.touch()
+        self._become("stopping")
+        self._process.stop(grace_s=GRACE_S)
+        order = self.order
+        if order.database and order.kept and not comes_back:
+            if self._process.returncode != 0 or stays.exists():
+                with contextlib.suppress(ServerError):
+                    self._launcher.take_out(order)
+            self.order = dataclasses.replace(order, kept=False)
+        self._become("stopped")
+
+    def _ended(self, process: Process) -> None:
+        if process is self._process and self.state == "running":
+            self._become("ended", f"It {process.fate()}; the log has its last words.")
+
+    def _become(self, state: ServiceState, error: str = "") -> None:
+        self.state, self.error, self.since_s = state, error, time.time()
+        self._changed()

@@ -1,0 +1,90 @@
+"""A server's entry in a Tango database: made before it runs, taken out when it has ended."""
+
+from __future__ import annotations
+
+import tango
+
+from ._failures import Refused
+from ._messages import Order
+
+__all__ = ["register", "unregister"]
+
+PING_TIMEOUT_MS = 1000
+
+
+def register(order: Order) -> bool:
+    """Enter the server and its devices; returns whether they are this server's to take out.
+
+    Raises:
+        Refused: another server runs under this name, or serves such a device.
+    """
+    database = _open(order.database)
+    if order.kept:
+        return True
+    _refuse_running(database, order)
+    if _devices_of(database, order.server):
+        raise Refused(
+            f"{order.server} is in the database {order.database} already, and was not entered by "
+            "this kernel: it was left alone. Choose another --name."
+        )
+    wanted = [(cls, name) for cls, names in order.devices.items() for name in names]
+    for _, name in wanted:
+        if holder := _server_of(database, name):
+            raise Refused(
+                f"The device {name} is in the database {order.database} already, of the server "
+                f"{holder}: it was left alone. Choose another --device."
+            )
+    database.add_server(order.server, [_info(*one, order.server) for one in wanted])
+    return True
+
+
+def unregister(order: Order) -> None:
+    """Take the server and its devices out, with their properties."""
+    database = _open(order.database)
+    for names in order.devices.values():
+        for name in names:
+            if _server_of(database, name).lower() == order.server.lower():
+                database.delete_device(name)
+    database.delete_server(order.server)
+
+
+def _open(host: str) -> tango.Database:
+    name, _, port = host.rpartition(":")
+    return tango.Database(name, int(port))
+
+
+def _info(class_name: str, name: str, server: str) -> tango.DbDevInfo:
+    info = tango.DbDevInfo()
+    info.name, info._class, info.server = name, class_name, server
+    return info
+
+
+def _refuse_running(database: tango.Database, order: Order) -> None:
+    try:
+        info = database.get_device_info(f"dserver/{order.server}")
+    except tango.DevFailed:
+        return  # the database knows no such server
+    if not info.exported:
+        return
+    try:
+        admin = tango.DeviceProxy(f"tango://{order.database}/dserver/{order.server}")
+        admin.set_timeout_millis(PING_TIMEOUT_MS)
+        admin.ping()
+    except tango.DevFailed:
+        return  # a server that has died without a goodbye
+    raise Refused(
+        f"A server {order.server} runs already (pid {info.pid}), and is not this kernel's: it was "
+        "left alone. Choose another --name."
+    )
+
+
+def _devices_of(database: tango.Database, server: str) -> list[str]:
+    names = list(database.get_device_class_list(server))[::2]
+    return [name for name in names if not name.lower().startswith("dserver/")]
+
+
+def _server_of(database: tango.Database, name: str) -> str:
+    try:
+        return str(database.get_device_info(name).ds_full_name)
+    except tango.DevFailed:
+        return ""  # the database knows no such device
