@@ -28,8 +28,10 @@ class LoopGate:
 
     def open(self, *_: object) -> None:
         """End the wait, or have it end at once. From any thread; usable as a callback."""
-        with contextlib.suppress(DoorError):  # the loop has ended, and the wait with it
+        try:
             self._door.post(_set, self._opened)
+        except DoorError:
+            return  # the loop has ended, and the wait with it
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Park until it is open; returns whether it is.
