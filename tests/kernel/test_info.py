@@ -1,6 +1,5 @@
 """`%tango_info` and `ipytango.info` in a real kernel: each kind of thing, and what goes wrong."""
 
-import ast
 import html
 import re
 import socket
@@ -8,14 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from conftest import SERVERS
 from ipytango.demo import Demo, DeviceServer
 from ipytango.demo import demo as make_demo
-from support.kernels import Kernel
+from support.kernels import Kernel, value
 
 StartKernel = Callable[..., Kernel]
 StartServer = Callable[..., DeviceServer]
@@ -38,11 +36,6 @@ def notebook(devices: tuple[str, str], green_kernel: Kernel) -> Kernel:
     assert devices == ("test/value-info/1", "test/event-info/1")
     green_kernel.run("%tango_green synchronous\nimport ipytango, tango").check()
     return green_kernel
-
-
-def value(kernel: Kernel, code: str) -> Any:
-    """Evaluate an expression of plain values in the kernel."""
-    return ast.literal_eval(kernel.run(code).check().result or "None")
 
 
 def shown(kernel: Kernel, arguments: str) -> tuple[str, str]:

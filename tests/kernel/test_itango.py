@@ -1,6 +1,5 @@
 """What a user of ITango types, in a real kernel: every command with its arguments, every name."""
 
-import ast
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 
 from ipytango.demo import Demo, DeviceServer
-from support.kernels import Kernel
+from support.kernels import Kernel, value
 
 StartKernel = Callable[..., Kernel]
 StartServer = Callable[..., DeviceServer]
@@ -25,11 +24,6 @@ def notebook(green_kernel: Kernel, demo: Demo) -> Iterator[Kernel]:
     yield green_kernel
     green_kernel.run("%mon -r").check()
     green_kernel.run("%reset -f").check()
-
-
-def value(kernel: Kernel, code: str) -> Any:
-    """Evaluate an expression of plain values in the kernel."""
-    return ast.literal_eval(kernel.run(code).check().result or "None")
 
 
 def usage_error(kernel: Kernel, code: str) -> str:

@@ -1,14 +1,12 @@
 """`%tango_ls` and `ipytango.ls` in a real kernel: what is listed, found, shown and taken away."""
 
-import ast
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from ipytango.demo import Demo
-from support.kernels import Kernel
+from support.kernels import Kernel, value
 
 StartKernel = Callable[..., Kernel]
 
@@ -39,11 +37,6 @@ def notebook(green_kernel: Kernel, demo: Demo) -> Kernel:
     assert demo.tango_host
     green_kernel.run(f"%tango_green synchronous\n{REGISTERED}\n%refreshdb").check()
     return green_kernel
-
-
-def value(kernel: Kernel, code: str) -> Any:
-    """Evaluate an expression of plain values in the kernel."""
-    return ast.literal_eval(kernel.run(code).check().result or "None")
 
 
 def names(kernel: Kernel, arguments: str) -> list[str]:
