@@ -11,9 +11,10 @@ from ..client import Answer, DevicePlace, DeviceRow, Question
 from ..display import state_colour, tree_html, tree_text
 from ..errors import CatalogueError, OptionError
 from ..widgets import DevicePanel, Frame, Look, Panel, weakly
+from ._nodes import Node, Path
 from ._states import States
-from ._tree import Node, Tree
-from ._ways import WAYS, Path
+from ._tree import Tree
+from ._ways import WAYS
 
 if TYPE_CHECKING:
     from ..client import Catalogue, Client
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Explorer"]
 
 FIRST_ANSWER_S = 1.0
-"""How long a new explorer waits for the database, so that its snapshot is not empty."""
+"""How long what code asks for waits for the database, so that the snapshot is not empty."""
 
 MOST_PANELS = 8
 
@@ -98,13 +99,16 @@ class Explorer(Panel):
         if device:
             self._select(device)
         self.changed()
+        self._tree.settling.wait(FIRST_ANSWER_S)
 
     def search(self, text: str) -> None:
         """Find devices by a part of their name or alias, or a pattern with ``*``.
 
-        Empty text shows the tree again.
+        Classes and servers are found too, and can be opened; in a tree by host, hosts. Empty text
+        shows the tree again.
         """
         self._tree.search(text)
+        self._tree.settling.wait(FIRST_ANSWER_S)
 
     def panel(self, device: str) -> DevicePanel:
         """Open a device's panel beside the tree, and return it.
@@ -176,8 +180,9 @@ class Explorer(Panel):
             "by": self.by,
             "open": lambda path: self._tree.open(_path_of(path)),
             "close": lambda path: self._tree.close(_path_of(path)),
-            "search": self.search,
-            "see": self._states.see,
+            "search": lambda text: self._tree.search(str(text)),
+            "see": lambda seen: self._states.see(str(seen["view"]), map(str, seen["devices"])),
+            "prepare": lambda _: self._tree.prepare_search(),
             "select": self._select,
             "panel": self.panel,
             "shut": self._shut,

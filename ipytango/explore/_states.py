@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,10 @@ __all__ = ["SeenState", "States"]
 
 PERIOD_S = 2.0
 MOST_DEVICES = 200
-"""More than any screen has rows: a page that asks for more is not believed."""
+"""More than any screen has rows: pages that ask for more are not believed."""
+
+VIEWS = 8
+"""Of more views than these it is forgotten what can be seen in them."""
 
 _INSTEAD = {
     "API_DeviceNotExported": "off",
@@ -55,21 +59,35 @@ class States:
         self._followings: dict[str, Following] = {}
         self._states: dict[str, SeenState] = {}
         self._dirty: dict[str, None] = {}
-        self._seen: dict[str, None] = {}
+        self._seen: dict[str, tuple[str, ...]] = {}
+        """The devices that can be seen, by view; the view that spoke last is the last."""
         self._resting = False
         self._closed = False
 
-    def see(self, devices: Iterable[str]) -> None:
-        """Follow these from now on; devices that are not among them no more."""
+    def see(self, view: str, devices: Iterable[str]) -> None:
+        """Follow what can be seen in a view from now on, and what can be in the others."""
         with self._lock:
-            self._seen = dict.fromkeys(list(devices)[:MOST_DEVICES])
-            self._follow(() if self._resting else self._seen)
+            self._seen.pop(view, None)
+            seen = tuple(itertools.islice(devices, MOST_DEVICES))
+            if seen:
+                self._seen[view] = seen
+            while len(self._seen) > VIEWS:
+                del self._seen[next(iter(self._seen))]
+            self._follow(() if self._resting else self._wanted())
 
     def follow(self) -> None:
         """Follow what was seen last."""
         with self._lock:
             self._resting = False
-            self._follow(self._seen)
+            self._follow(self._wanted())
+
+    def _wanted(self) -> dict[str, None]:
+        """Return what all views see; of too much, the first of each, so that none gets nothing."""
+        in_turn = itertools.chain.from_iterable(
+            itertools.zip_longest(*reversed(self._seen.values()))
+        )
+        seen = dict.fromkeys(device for device in in_turn if device is not None)
+        return dict.fromkeys(itertools.islice(seen, MOST_DEVICES))
 
     def rest(self) -> None:
         """Follow nothing for a while; what is known stays."""

@@ -7,16 +7,19 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..client import Answer, Failure, failure_of
+from ..client import Answer, failure_of
 from ..display import TreeLine
 from ..errors import OptionError
+from ..green import allocate_lock
 from ..widgets import Settling
-from ._ways import WAYS, Branch, Level, Path, Way, found_devices
+from ._nodes import Node, Path
+from ._search import Search
+from ._ways import WAYS, Level, Way
 
 if TYPE_CHECKING:
     from ..client import Catalogue
 
-__all__ = ["FOUND", "Node", "Tree"]
+__all__ = ["FOUND", "Tree"]
 
 FOUND: Path = ("", "found")
 """Where the result of the search hangs: no name in Tango is empty."""
@@ -24,20 +27,11 @@ FOUND: Path = ("", "found")
 MOST_BRANCHES = 2000
 """Entries of one level that are shown; the search finds the others."""
 
+UNFOLDED = 3
+"""When a search finds no device by its name, but classes or servers, up to so many are opened."""
 
-@dataclasses.dataclass(frozen=True)
-class Node:
-    """What is known of what stands below a path."""
-
-    branches: tuple[Branch, ...] = ()
-    more: int = 0
-    """Entries that are not among them, as they are too many."""
-
-    failure: Failure | None = None
-    """Why the entries are not known, or may be old."""
-
-    pending: bool = True
-    """Whether the database has not answered yet."""
+SERVERS_OWN = "dserver/"
+"""What the devices of the servers themselves begin with: they have the servers' names."""
 
 
 class Tree:
@@ -53,7 +47,10 @@ class Tree:
         self.settling = Settling()
         self._changed = changed
         self._way = _way_named(by)
+        self._search = Search(catalogue, self._look)
+        self._look_lock = allocate_lock()
         self._sought = ""
+        self._unfolded = False
         self._nodes: dict[Path, Node] = {}
         # Dictionaries as sets in order: single steps on them need no lock.
         self._opened: dict[Path, None] = {}
@@ -92,7 +89,7 @@ class Tree:
 
     def open(self, path: Path) -> None:
         """Have what stands below a path asked for, and shown."""
-        if self._way.level(path) is not None:
+        if self._level(path) is not None:
             self._opened[path] = None
             self._ask(path)
 
@@ -124,24 +121,72 @@ class Tree:
         self._opened.pop(path, None)
         self._changed()
 
+    def prepare_search(self) -> None:
+        """Have asked for what a search looks through: somebody is about to type."""
+        self._search.ask(self.by)
+
     def search(self, text: str) -> None:
-        """Find devices by a part of their name, or a pattern with ``*``; empty for the tree."""
-        self._sought = text.strip()
-        self._nodes.pop(FOUND, None)
+        """Find what has the text in its name, or fits a pattern with ``*``; empty for the tree.
+
+        That is devices, also by their aliases, classes, servers and, in a tree by host, hosts.
+        """
+        self._sought, self._unfolded = text.strip(), False
+        self._forget_found()
         if self._sought:
-            self._ask(FOUND)
-        self._changed()
+            self.settling.expect([FOUND])
+            self._search.ask(self.by)
+            self._look()
+        else:
+            self.settling.settle(FOUND)
+            self._changed()
 
     def refresh(self) -> None:
         """Ask for everything that is shown anew."""
         self.catalogue.refresh()
+        self._search.forget()
         for path in self.opened:
             self._ask(path)
         if self._sought:
-            self._ask(FOUND)
+            self._search.ask(self.by)
+            self._look()
+
+    def _forget_found(self) -> None:
+        for path in [known for known in self._nodes if known[:2] == FOUND]:
+            self._nodes.pop(path, None)
+            self._opened.pop(path, None)
+
+    def _look(self) -> None:
+        """Show what is found by now; in any thread, whenever there is news.
+
+        When everything is known, a few folders that are all there is are opened, once.
+        """
+        sought = self._sought
+        if not sought:
+            return
+        self._search.resolve(sought)
+        with self._look_lock:  # or what was known before would be shown after what is known now
+            node = self._search.found(self.by, sought)
+            if sought != self._sought:
+                return
+            self._nodes[FOUND] = node
+            self._dirty[FOUND] = None
+            unfold = not (node.pending or self._unfolded)
+            self._unfolded = self._unfolded or unfold
+        if unfold:
+            self.settling.settle(FOUND)
+            for path in _to_unfold(node):
+                self.open(path)
+        self._changed()
 
     def _level(self, path: Path) -> Level | None:
-        return found_devices(self._sought) if path == FOUND else self._way.level(path)
+        """Return what stands below a path; None where nothing can."""
+        if path[:2] != FOUND:
+            return self._way.level(path)
+        for branch in self.node(FOUND).branches:
+            if path[2:3] == (branch.name,) and branch.leads is not None:
+                way, above = branch.leads
+                return WAYS[way].level((*above, *path[3:]))
+        return None
 
     def _ask(self, path: Path) -> None:
         level = self._level(path)
@@ -156,7 +201,7 @@ class Tree:
     def _take(self, by: str, sought: str, path: Path, level: Level, answer: Answer[Any]) -> None:
         """Take an answer, in any thread; it may come when something else is looked for."""
         self.settling.settle((by, path))
-        if by != self.by or (path == FOUND and sought != self._sought):
+        if by != self.by or (path[:2] == FOUND and sought != self._sought):
             return
         known = self.node(path)
         failure = None if answer.error is None else failure_of(answer.error)
@@ -200,11 +245,21 @@ class Tree:
             if branch.device:
                 yield TreeLine(depth, branch.name, "device", state_of(branch.device), branch.note)
             else:
-                yield TreeLine(depth, branch.name, "open" if opened else "folder")
+                kind = "open" if opened else "folder"
+                yield TreeLine(depth, branch.name, kind, note=branch.note)
             if opened:
                 yield from self._lines(below, depth + 1, state_of)
         if node.more:
-            yield TreeLine(depth, f"{node.more} more; search to find them", kind="note")
+            how = "more: search more exactly" if path == FOUND else "more; search to find them"
+            yield TreeLine(depth, f"{node.more} {how}", kind="note")
+
+
+def _to_unfold(node: Node) -> list[Path]:
+    """Return the folders of what was found, if they are few and all that there is."""
+    folders = [(*FOUND, one.name) for one in node.branches if not one.device]
+    devices = (one.device.lower() for one in node.branches if one.device)
+    alone = all(device.startswith(SERVERS_OWN) for device in devices)
+    return folders if alone and len(folders) <= UNFOLDED else []
 
 
 def _way_named(name: str) -> Way:

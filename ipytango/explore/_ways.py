@@ -7,25 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..client import Question
+from ._nodes import Branch, Path
 
-__all__ = ["WAYS", "Branch", "Level", "Path", "Way", "found_devices"]
-
-Path = tuple[str, ...]
-"""The names from the root to an entry, such as ``("sys", "tg_test")``."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Branch:
-    """One entry of a level."""
-
-    name: str
-    """As it is shown: the last step of its path."""
-
-    device: str = ""
-    """The device it stands for; empty where there is another level below."""
-
-    note: str = ""
-    """What is said beside it, such as a device's class."""
+__all__ = ["WAYS", "Level", "Way"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,14 +56,6 @@ def _served(server: str) -> Level:
     return Level(
         Question.server_devices(server),
         lambda served: (Branch(one.name, one.name, one.class_name) for one in served),
-    )
-
-
-def found_devices(text: str) -> Level:
-    """Return the devices with the text in their names or aliases; ``*`` stands for anything."""
-    return Level(
-        Question.found(text if "*" in text else f"*{text}*"),
-        lambda found: (Branch(name, name, alias) for name, alias in found),
     )
 
 

@@ -10,6 +10,7 @@ from support.kernels import Kernel, value
 from support.pages import PanelPage
 
 DEVICE = "sys/tg_test/1"
+FOUND = ["", "found"]
 SCRIPT = "<script>alert(1)</script>"
 WAYS: dict[str, list[list[str]]] = {
     "device": [["sys"], ["sys", "tg_test"]],
@@ -118,8 +119,8 @@ def test_hosts(notebook: Kernel) -> None:
 def test_search(notebook: Kernel, text: str, found: list[str]) -> None:
     looker = show(notebook)
     looker.command("search", text)
-    looker.wait(lambda: looker.told("pending", ["", "found"]) is False, "the answer")
-    assert looker.names(["", "found"]) == found
+    looker.wait(lambda: looker.told("pending", FOUND) is False, "the answer")
+    assert looker.names(FOUND) == found
     looker.command("search", "")
     looker.wait(lambda: looker.newest.get("sought") == "", "the tree again")
 
@@ -157,9 +158,46 @@ def test_no_such_path(notebook: Kernel) -> None:
 def test_search_finds_aliases(notebook: Kernel) -> None:
     notebook.run(f"tango.Database().put_device_alias({DEVICE!r}, 'sought')").check()
     looker = show(notebook, "--search OUGH")
-    looker.wait(lambda: looker.names(["", "found"]) == [DEVICE], "the alias's device")
-    assert looker.told("branches", ["", "found"]) == [[DEVICE, DEVICE, "sought"]]
+    looker.wait(lambda: looker.names(FOUND) == [DEVICE], "the alias's device")
+    assert looker.told("branches", FOUND) == [[DEVICE, DEVICE, "alias sought"]]
     notebook.run("tango.Database().delete_device_alias('sought')").check()
+
+
+@pytest.mark.parametrize("way", ["device", "class", "server"])
+def test_search_finds_classes_and_servers(notebook: Kernel, way: str) -> None:
+    looker = show(notebook, f"--by {way} --search tangoTES")
+    server, kind = ["TangoTest/test", "", "server"], ["TangoTest", "", "class"]
+    folders = [kind, server] if way == "class" else [server, kind]
+    own = "dserver/TangoTest/test"
+    looker.wait(lambda: looker.told("branches", FOUND) == [*folders, [own, own, ""]], "all of it")
+    looker.wait(lambda: looker.names([*FOUND, "TangoTest"]) == [DEVICE], "the class's devices")
+    looker.wait(lambda: DEVICE in looker.names([*FOUND, "TangoTest/test"]), "the server's")
+    shown = value(notebook, "e.text()").splitlines()
+    assert shown[shown.index("▾ TangoTest class") + 1].startswith(f"  · {DEVICE}")
+    assert "▾ TangoTest/test server" in shown
+    assert any(line.startswith(f"  · {DEVICE} TangoTest") for line in shown)
+
+
+def test_search_opens_nothing_where_devices_were_found(notebook: Kernel) -> None:
+    looker = show(notebook, "--search test")
+    looker.wait(lambda: looker.told("pending", FOUND) is False, "the answer")
+    assert [DEVICE, DEVICE, ""] in looker.told("branches", FOUND)
+    assert not [path for path in looker.newest["opened"] if path[:2] == FOUND]
+    looker.command("open", [*FOUND, "TangoTest"])
+    looker.wait(lambda: looker.names([*FOUND, "TangoTest"]) == [DEVICE], "what was opened")
+
+
+def test_search_in_a_tree_by_host_finds_hosts(notebook: Kernel) -> None:
+    looker = show(notebook, "--by host")
+    looker.wait(lambda: looker.names([]), "the hosts")
+    host = looker.names([])[0]
+    looker.command("search", host)
+    looker.wait(lambda: [host, "", "host"] in (looker.told("branches", FOUND) or []), "the host")
+    looker.command("open", [*FOUND, host])
+    looker.wait(lambda: looker.names([*FOUND, host]), "its servers")
+    server = looker.names([*FOUND, host])[0]
+    looker.command("open", [*FOUND, host, server])
+    looker.wait(lambda: looker.names([*FOUND, host, server]), "their devices")
 
 
 # --- devices --------------------------------------------------------------------------------------
@@ -168,7 +206,7 @@ def test_search_finds_aliases(notebook: Kernel) -> None:
 def test_states_of_what_is_seen_and_of_nothing_else(notebook: Kernel) -> None:
     looker = show(notebook, "sys/tg_test")
     assert followed(notebook) == set()
-    looker.command("see", ["no name", DEVICE, "sys/none/1"])
+    looker.command("see", {"view": "a", "devices": ["no name", DEVICE, "sys/none/1"]})
 
     def states() -> dict[str, Any]:
         told: dict[str, Any] = {}
@@ -184,8 +222,30 @@ def test_states_of_what_is_seen_and_of_nothing_else(notebook: Kernel) -> None:
     notebook.wait_until(lambda: followed(notebook) == set(), "nothing followed while asleep")
     notebook.run("e.waken()").check()
     notebook.wait_until(lambda: followed(notebook), "states followed again")
-    looker.command("see", [])
+    looker.command("see", {"view": "a", "devices": []})
     notebook.wait_until(lambda: followed(notebook) == set(), "nothing followed")
+
+
+def test_views_have_their_own_rows(notebook: Kernel) -> None:
+    looker = show(notebook, "sys/tg_test")
+    other = "sys/database/2"
+
+    def seen() -> set[str]:
+        return set(value(notebook, "list(e._states._followings)"))
+
+    looker.command("see", {"view": "a", "devices": [DEVICE]})
+    looker.command("see", {"view": "b", "devices": [other]})
+    assert seen() == {DEVICE, other}
+    looker.command("see", {"view": "b", "devices": [DEVICE, other]})
+    looker.command("see", {"view": "a", "devices": []})
+    assert seen() == {DEVICE, other}
+    many = [f"sys/many/{number}" for number in range(1000)]
+    looker.command("see", {"view": "a", "devices": many})
+    assert len(seen()) == 200
+    assert seen() > {DEVICE, other}
+    for view in range(8):
+        looker.command("see", {"view": f"later {view}", "devices": [DEVICE]})
+    assert seen() == {DEVICE}
 
 
 def test_facts_of_a_selected_device(notebook: Kernel) -> None:
@@ -232,14 +292,14 @@ def test_unknown_commands_and_hostile_ones(notebook: Kernel) -> None:
     assert "e" in looker.command("delete", DEVICE)
     assert "e" in looker.command("by", SCRIPT)
     looker.command("search", SCRIPT)
-    looker.wait(lambda: looker.told("pending", ["", "found"]) is False, "the answer")
+    looker.wait(lambda: looker.told("pending", FOUND) is False, "the answer")
     shown = notebook.run("e").check().displays[-1]["text/html"]
     assert SCRIPT not in shown
 
 
 def test_nothing_is_left_of_a_closed_explorer(notebook: Kernel) -> None:
     looker = show(notebook)
-    looker.command("see", [DEVICE])
+    looker.command("see", {"view": "a", "devices": [DEVICE]})
     looker.command("panel", DEVICE)
     notebook.wait_until(lambda: followed(notebook), "something followed")
     notebook.run("e.close()").check()

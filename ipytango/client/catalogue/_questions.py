@@ -20,9 +20,6 @@ Put = Callable[..., Any]
 
 Names = tuple[str, ...]
 
-MOST_ALIASES = 100
-"""Aliases whose devices are asked for, one by one, when a pattern fits so many."""
-
 _NEVER = {"nada", "?", "null"}
 """What databases write for the host, or the time, of a server that was never started."""
 
@@ -78,11 +75,6 @@ class Question(Generic[T]):
     def devices(pattern: str = "*") -> Question[Names]:
         """Ask for the full names of devices; ``*`` stands for anything."""
         return _for_names(f"devices {pattern}", "DbGetDeviceWideList", pattern)
-
-    @staticmethod
-    def found(pattern: str) -> Question[tuple[tuple[str, str], ...]]:
-        """Ask for devices by their names or aliases: names, each with its alias or nothing."""
-        return Question(f"devices or aliases {pattern}", lambda put: _found(put, pattern))
 
     @staticmethod
     def exported_devices(pattern: str = "*") -> Question[Names]:
@@ -156,6 +148,18 @@ class Question(Generic[T]):
         )
 
     @staticmethod
+    def devices_of(aliases: Iterable[str]) -> Question[Names]:
+        """Ask for the devices behind aliases, one by one; nothing for one that has none any more.
+
+        In the order of the aliases.
+        """
+        asked = tuple(aliases)
+        return Question(
+            f"devices of aliases {', '.join(asked)}",
+            lambda put: tuple(_or_none(put, "DbGetAliasDevice", alias) for alias in asked),
+        )
+
+    @staticmethod
     def attribute_aliases() -> Question[Names]:
         """Ask for the aliases of attributes."""
         return _for_names("attribute aliases", "DbGetAttributeAliasList", "*")
@@ -171,7 +175,8 @@ class Question(Generic[T]):
     def alias_of_attribute(attribute: str) -> Question[str]:
         """Ask for an attribute's alias; empty where it has none."""
         return Question(
-            f"the alias of {attribute}", lambda put: _alias(put, "DbGetAttributeAlias2", attribute)
+            f"the alias of {attribute}",
+            lambda put: _or_none(put, "DbGetAttributeAlias2", attribute),
         )
 
 
@@ -199,20 +204,13 @@ def is_unreachable(error: tango.DevFailed) -> bool:
     )
 
 
-def _found(put: Put, pattern: str) -> tuple[tuple[str, str], ...]:
-    found = dict.fromkeys(_names(put("DbGetDeviceWideList", pattern)), "")
-    for alias in _names(put("DbGetDeviceAliasList", pattern))[:MOST_ALIASES]:
-        found[_one(put("DbGetAliasDevice", alias))] = alias
-    return tuple(sorted(found.items(), key=lambda pair: pair[0].lower()))
-
-
 def _row(put: Put, device: str) -> DeviceRow:
     name = device if "/" in device else _one(put("DbGetAliasDevice", device))
     (exported, pid, *_), texts = put("DbGetDeviceInfo", name)
     version, server, host, started, stopped, class_name = list(map(str, texts))[2:8]
     return DeviceRow(
         name=name,
-        alias=_alias(put, "DbGetDeviceAlias", name),
+        alias=_or_none(put, "DbGetDeviceAlias", name),
         class_name=class_name,
         server=server,
         host=known(host),
@@ -224,7 +222,7 @@ def _row(put: Put, device: str) -> DeviceRow:
     )
 
 
-def _alias(put: Put, command: str, name: str) -> str:
+def _or_none(put: Put, command: str, name: str) -> str:
     try:
         return known(put(command, name))
     except tango.DevFailed as error:

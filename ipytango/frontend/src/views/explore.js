@@ -11,7 +11,7 @@ import { RowList } from "./row_list.js";
 /** Of a row in pixels, as in explore.css; of the tree, in rows. */
 const HEIGHTS = { row: 24, least: 6, most: 18 };
 const INDENT_PX = 18;
-const SEARCH_AFTER_MS = 250;
+const SEARCH_AFTER_MS = 120;
 const SEE_AFTER_MS = 250;
 
 const make = maker("explore");
@@ -34,6 +34,8 @@ class Explorer {
     /** @type {string} the row that the keys move from */
     this.current = "";
     this.selected = "";
+    /** Names this view to the kernel: each has rows of its own in view. */
+    this.name = Math.random().toString(36).slice(2);
     this.seen = "";
     /** @type {Map<string, HTMLElement>} */
     this.opened = new Map();
@@ -91,6 +93,7 @@ class Explorer {
     const { signal } = this.host;
     const on = (/** @type {HTMLElement} */ element, /** @type {string} */ event, /** @type {(event: any) => void} */ act) =>
       element.addEventListener(event, act, { signal });
+    on(search, "focus", () => this.ask("prepare"));
     on(search, "input", () => this.later("search", SEARCH_AFTER_MS, () => this.ask("search", search.value)));
     on(ways, "click", ({ target }) => target.dataset.way && this.ask("by", target.dataset.way));
     on(refresh, "click", () => this.ask("refresh"));
@@ -102,6 +105,7 @@ class Explorer {
     on(panels, "click", ({ target }) => target.dataset.shut && this.ask("shut", target.dataset.shut));
     signal.addEventListener("abort", () => {
       for (const timer of this.timers.values()) clearTimeout(timer);
+      if (this.seen) this.host.send("see", { view: this.name, devices: [] }).catch(() => {});
     });
   }
 
@@ -198,7 +202,7 @@ class Explorer {
   paint() {
     const { rows, inView } = this.list;
     this.list.paint((slot, row) => this.fill(slot, row));
-    const devices = rows.filter((row) => row.device).length;
+    const devices = new Set(rows.map((row) => row.device).filter(Boolean)).size;
     write(this.parts.census, this.tree.sought || devices ? `${devices} device${devices === 1 ? "" : "s"}` : "");
     this.see(inView);
   }
@@ -210,7 +214,7 @@ class Explorer {
     if (told === this.seen) return;
     this.later("see", SEE_AFTER_MS, () => {
       this.seen = told;
-      this.ask("see", devices);
+      this.ask("see", { view: this.name, devices });
     });
   }
 
@@ -280,8 +284,8 @@ function layout(el) {
   ways.setAttribute("aria-label", "Arrange by");
   const search = /** @type {HTMLInputElement} */ (withItsOwnKeys(make("input", "search ipytango-search")));
   search.type = "search";
-  search.placeholder = "Search devices";
-  search.setAttribute("aria-label", "Search devices by a part of the name, or a pattern with *");
+  search.placeholder = "Search";
+  search.setAttribute("aria-label", "Search devices, classes and servers by a part of the name, or a pattern with *");
   const census = make("span", "census");
   census.setAttribute("role", "status");
   const title = make("span", "title");

@@ -61,7 +61,7 @@ export class Tree {
       rows.push({ path, key: `${keyOf(path)}\n\n${name}`, depth, kind, name, device: "", note: "", open: false });
     if (node?.failure) say("failure", node.failure);
     else if (!node || node.pending) say("note", "asking the database …");
-    else if (!node.branches.length) say("note", this.sought ? "No device has such a name." : "nothing");
+    else if (!node.branches.length) say("note", keyOf(path) === keyOf(FOUND) ? "Nothing has such a name." : "nothing");
     for (const [name, device, note] of node?.branches ?? []) {
       const below = [...path, name];
       const key = keyOf(below);
@@ -69,6 +69,6 @@ export class Tree {
       rows.push({ path: below, key, depth, kind: device ? "device" : "folder", name, device, note, open });
       if (open) this.collect(below, depth + 1, rows);
     }
-    if (node?.more) say("note", `${node.more} more: search to find them`);
+    if (node?.more) say("note", `${node.more} more: search ${keyOf(path) === keyOf(FOUND) ? "more exactly" : "to find them"}`);
   }
 }
