@@ -139,8 +139,31 @@ def drive_while_a_cell_runs(notebook: NotebookPage, proxy: Any) -> None:
     notebook.finish(LONG)
 
 
+def change_properties(notebook: NotebookPage, proxy: Any) -> None:
+    """Set a property of the class and delete it, have Init run, and keep what is typed beside."""
+    panel, said = panel_of(notebook), notebook.output(PANEL).locator(BADGE)
+    choose(notebook, "Properties")
+    expect(panel).to_contain_text("Of the class Panel")
+    expect(panel).to_contain_text("They hold for every device of the class")
+    channels, mains = (panel.get_by_label(name, exact=True) for name in ("channels", "mains"))
+    expect(mains).to_have_attribute("placeholder", "default 230.0")
+    channels.fill("z")
+    mains.fill("110")
+    panel.get_by_role("button", name="Set for all").click()
+    expect(said).to_contain_text("✓ property mains of all Panel = ['110']")
+    database = proxy.get_device_db()
+    assert list(database.get_class_property("Panel", "mains")["mains"]) == ["110"]
+    panel.get_by_role("button", name="delete for all").click()
+    expect(said).to_contain_text("✓ property mains of all Panel deleted")
+    expect(mains).to_have_value("")
+    expect(channels).to_have_value("z")
+    assert not list(database.get_class_property_list("Panel"))
+    panel.get_by_role("button", name="Init").click()
+    expect(said).to_contain_text("✓ Init()")
+
+
 def test_panel_shows_forms_settings_and_experts_and_a_device_that_goes(
-    notebook: NotebookPage, server: DeviceServer, device: str
+    notebook: NotebookPage, server: DeviceServer, outside: Outside, device: str
 ) -> None:
     panel = panel_of(notebook)
     choose(notebook, "Spectra")
@@ -161,7 +184,9 @@ def test_panel_shows_forms_settings_and_experts_and_a_device_that_goes(
     expect(notebook.output(PANEL).locator(BADGE)).to_contain_text("✓ current: max alarm = 9.5")
     expect(panel.get_by_label("max alarm")).to_have_value("9.5")
 
+    change_properties(notebook, outside(device))
     choose(notebook, "Scalars")
+    expect(row(notebook, "enabled")).to_contain_text("memorized")
     expect(row(notebook, "gain")).to_have_count(0)
     panel.get_by_label("expert").check()
     expect(row(notebook, "gain").locator(".ipytango-device-text")).to_have_text("3")

@@ -299,6 +299,14 @@ def test_panel_locks_when_its_page_is_gone(viewer: Viewer, outside: Any, noteboo
     later.wait(lambda: later.rows.get("current", {}).get("state") == "live", "its values")
 
 
+def test_commands_say_what_their_author_said(viewer: Viewer) -> None:
+    said = {one["name"]: (one["takesText"], one["givesText"]) for one in viewer.config["commands"]}
+    assert said["Ramp"] == ("amperes a second", "how far it came")
+    assert said["Say"][0].endswith("the words")  # PyTango puts something before it
+    assert not said["Say"][1]
+    assert said["Become"] == said["Wait"] == ("", "")
+
+
 def test_experts_members_come_when_asked_for(viewer: Viewer, outside: Any) -> None:
     assert "gain" not in viewer.named("attributes")
     assert "Calibrate" not in viewer.named("commands")

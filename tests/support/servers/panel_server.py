@@ -164,7 +164,10 @@ class Panel(Device):
 
     @command(dtype_in=str, dtype_out=str)
     def Say(self, text: str) -> str:  # noqa: N802
-        """Say it again."""
+        """Say it again.
+
+        :param text: the words
+        """
         self._changes += 1
         return f"said {text}"
 
