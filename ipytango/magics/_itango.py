@@ -20,6 +20,7 @@ from ..display import (
     RecordedEvent,
 )
 from ..errors import AttributeNameError, NotInDatabase
+from ..widgets import Events, Hub
 from ._arguments import Arguments
 from ._db import database_status
 from ._listings import errors_of_asking
@@ -60,6 +61,10 @@ class ItangoOwner(Protocol):
         """The errors that the shell has shown."""
 
     @property
+    def hub(self) -> Hub:
+        """The hub of the shell's live panels."""
+
+    @property
     def recorder(self) -> Recorder:
         """What ``%mon`` records with."""
 
@@ -75,6 +80,7 @@ class ItangoMagics(Magics):
     def __init__(self, shell: Any, owner: ItangoOwner) -> None:
         super().__init__(shell)
         self._owner = owner
+        self._in_notebook = hasattr(shell, "kernel")
 
     @property
     def _catalogues(self) -> Catalogues:
@@ -151,13 +157,14 @@ class ItangoMagics(Magics):
     @argument("-l", dest="filter", action="store_true", help="filter by device and attribute")
     @argument("words", nargs="*", metavar="ARG", help="attribute, id, or expressions")
     @line_magic
-    def mon(self, line: str) -> EventTable | RecordedEvent:
+    def mon(self, line: str) -> Events | EventTable | RecordedEvent:
         """Monitor attributes, and show the events that have come.
 
         ``mon -a sys/tg_test/1/ampli`` monitors an attribute, ``mon -d sys/tg_test/1/ampli`` no
         more, ``mon -r`` none at all. ``mon`` shows the events, ``mon -l sys.* ampl.*`` those whose
-        device and attribute begin so, ``mon -i 7`` one of them in full. 10,000 are kept; an
-        attribute without events is read once a second. ``%tango_watch`` shows attributes live.
+        device and attribute begin so, ``mon -i 7`` one of them in full. In a notebook the table
+        grows while events come. 10,000 are kept; an attribute without events is read once a
+        second. ``m = %mon`` gives `m.events` and `m.to_pandas()`.
         """
         given = parsed(self.mon, line)
         chosen = [
@@ -176,15 +183,12 @@ class ItangoMagics(Magics):
         with errors_of_asking("mon"):
             return chosen[0](given.words) if chosen else self._events()
 
-    def _events(self) -> EventTable:
-        recorder = self._owner.recorder
-        events = [
-            RecordedEvent(record.number, record.reading, record.facts)
-            for record in recorder.records()
-        ]
-        return EventTable(events, recorder.attributes, recorder.dropped)
+    def _events(self, fits: Callable[[str, str], bool] | None = None) -> Events | EventTable:
+        """Return what was recorded: what grows in a notebook, a table in a terminal."""
+        events = Events(self._owner.hub, self._owner.recorder, fits)
+        return events if self._in_notebook else events.table()
 
-    def _monitor(self, words: list[str]) -> EventTable:
+    def _monitor(self, words: list[str]) -> Events | EventTable:
         attribute = self._attribute("-a", words)
         recorder = self._owner.recorder
         if recorder.follows(attribute):
@@ -196,13 +200,13 @@ class ItangoMagics(Magics):
             raise UsageError(f"%mon -a: {attribute} cannot be monitored: {status.failure}")
         return self._events()
 
-    def _unmonitor(self, words: list[str]) -> EventTable:
+    def _unmonitor(self, words: list[str]) -> Events | EventTable:
         attribute = self._attribute("-d", words)
         if not self._owner.recorder.remove(attribute):
             raise UsageError(f"%mon -d: {attribute} is not being monitored.")
         return self._events()
 
-    def _unmonitor_all(self, words: list[str]) -> EventTable:
+    def _unmonitor_all(self, words: list[str]) -> Events | EventTable:
         if words:
             raise UsageError("%mon -r: takes no attribute; `mon -d ATTRIBUTE` is for one.")
         self._owner.recorder.close()
@@ -229,21 +233,21 @@ class ItangoMagics(Magics):
             (number,) = map(int, words)
         except ValueError:
             raise UsageError("%mon -i: give the id of an event, as in `mon -i 7`.") from None
-        events = self._events()
+        events = self._events().events
         for event in events:
             if event.id == number:
                 return event
         held = f"there are {events[0].id} to {events[-1].id}" if len(events) else "there is none"
         raise UsageError(f"%mon -i: there is no event {number}; {held}.")
 
-    def _filtered(self, words: list[str]) -> EventTable:
+    def _filtered(self, words: list[str]) -> Events | EventTable:
         if len(words) != 2:
             raise UsageError(
                 "%mon -l: give two regular expressions, for devices and attributes, as in "
                 "`mon -l sys.* .*`."
             )
         device, attribute = map(matcher_of_regex, words)
-        return self._events().of(_both(device, attribute))
+        return self._events(_both(device, attribute))
 
     # --- errors -----------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What is live in the browser: panels on one hub per kernel."""
 
+from ._events import Events
 from ._green import GreenPanel
 from ._terminal import panel_in_terminal, plot_in_terminal, watch_in_terminal
 from ._value import ValuePanel
@@ -12,6 +13,7 @@ from .watch import Watch
 __all__ = [
     "DeviceOpener",
     "DevicePanel",
+    "Events",
     "Frame",
     "GreenPanel",
     "Hub",

@@ -8,6 +8,7 @@ import pytest
 
 from ipytango.demo import Demo, DeviceServer
 from support.kernels import Kernel, value
+from support.pages import Page
 
 StartKernel = Callable[..., Kernel]
 StartServer = Callable[..., DeviceServer]
@@ -94,6 +95,12 @@ def device(start_server: StartServer) -> str:
     return start_server("event").devices[0]
 
 
+def shown(kernel: Kernel, code: str) -> dict[str, str]:
+    """Give what a cell with `mon` shows: a panel's snapshot, or an event."""
+    outcome = kernel.run(code).check()
+    return dict(outcome.result_data or outcome.displays[-1])
+
+
 def events(kernel: Kernel) -> list[tuple[int, str, Any, bool]]:
     """Give the recorded events: id, attribute, value, whether it is an error."""
     code = (
@@ -118,20 +125,18 @@ def wait_for_value(kernel: Kernel, attribute: str, number: float) -> list[tuple[
 
 def test_events_are_recorded_and_shown(notebook: Kernel, device: str) -> None:
     attribute = f"{device}/pushed"
-    shown = notebook.run(f"mon -a {attribute}").check().result_data
-    assert f"monitored: {attribute}" in shown[TEXT]
+    assert f"monitored: {attribute}" in shown(notebook, f"mon -a {attribute}")[TEXT]
     notebook.run(f"Device({device!r}).write_attribute('pushed', 4.5)").check()
     found = wait_for_value(notebook, attribute, 4.5)
-    data = notebook.run("mon").check().result_data
+    data = shown(notebook, "mon")
     for mime in (TEXT, HTML):
         assert "4.500" in data[mime]
         assert "mm" in data[mime]
     number = next(id_ for id_, of in found if of == 4.5)
-    assert "4.500 mm" in notebook.run(f"mon -i {number}").check().result_data[TEXT]
-    assert attribute in notebook.run("mon -l test/.* pus.*").check().result_data[TEXT]
-    assert attribute in notebook.run("mon -l TEST pushed").check().result_data[TEXT]
-    filtered = notebook.run("mon -l sys.* .*").check().result_data[TEXT]
-    assert filtered.startswith("0 events")
+    assert "4.500 mm" in shown(notebook, f"mon -i {number}")[TEXT]
+    assert attribute in shown(notebook, "mon -l test/.* pus.*")[TEXT]
+    assert attribute in shown(notebook, "mon -l TEST pushed")[TEXT]
+    assert shown(notebook, "mon -l sys.* .*")[TEXT].startswith("0 events")
     notebook.run(f"mon -d {attribute.upper()}").check()
     notebook.run(f"Device({device!r}).write_attribute('pushed', 5.5)").check()
     assert not [of for _, _, of, _ in events(notebook) if of == 5.5]
@@ -141,13 +146,12 @@ def test_events_are_recorded_and_shown(notebook: Kernel, device: str) -> None:
 def test_error_of_the_device_is_an_event(notebook: Kernel, device: str) -> None:
     notebook.run(f"mon -a {device}/failing").check()
     number = next(id_ for id_, name, _, failed in events(notebook) if failed and device in name)
-    data = notebook.run(f"mon -i {number}").check().result_data
+    data = shown(notebook, f"mon -i {number}")
     assert "Test_Failed" in data[TEXT]
     assert "<script" not in data[HTML].lower()
-    assert "<script" not in notebook.run("mon").check().result_data[HTML].lower()
+    assert "<script" not in shown(notebook, "mon")[HTML].lower()
     notebook.run("mon -r").check()
-    shown = notebook.run("mon").check().result_data[TEXT]
-    assert "nothing is monitored now" in shown
+    assert "nothing is monitored now" in shown(notebook, "mon")[TEXT]
 
 
 @pytest.mark.parametrize(
@@ -175,8 +179,71 @@ def test_attribute_is_monitored_once(notebook: Kernel) -> None:
     assert "already" in usage_error(notebook, "%mon -a SYS/tg_test/1/AMPLI")
     notebook.run("db.put_device_alias('sys/tg_test/1', 'mon-alias')").check()
     assert "already" in usage_error(notebook, "%mon -a Mon-alias/ampli")
-    assert "nothing is monitored" in notebook.run("mon -d mon-alias/Ampli").check().text
+    assert "nothing is monitored" in shown(notebook, "mon -d mon-alias/Ampli")[TEXT]
     notebook.run("db.delete_device_alias('mon-alias')").check()
+
+
+class Looker(Page):
+    """A page with one table of events, which it keeps as the view does."""
+
+    def __init__(self, kernel: Kernel, table: str) -> None:
+        wire = "ipytango.extension.loaded().hub._wire"
+        super().__init__(kernel, value(kernel, f"{wire}._model.comm.comm_id"), table)
+        self.panel = value(kernel, f"{table}.id")
+        self.say("hello", v=1)
+        self.say("ask", u=[self.panel])
+        self.see(self.panel)
+
+    def wait(self, condition: Callable[[], object], what: str) -> None:
+        """Wait for a state of the page; confirms what comes, so that more comes."""
+
+        def met() -> bool:
+            self._confirm([*self.heard("b"), *self.heard("h")])
+            return bool(condition())
+
+        self.kernel.wait_until(met, what)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The rows as the view has them, from top to bottom."""
+        rows: list[list[str]] = []
+        for data in self.drawn(self.panel):
+            new = [event["texts"] for event in data["events"]]
+            rows = (new + ([] if data["whole"] else rows))[:200]
+        return rows
+
+    @property
+    def newest(self) -> dict[str, Any]:
+        """The newest frame; empty while there is none."""
+        return next(reversed(self.drawn(self.panel)), {})
+
+
+def test_table_of_events_grows(notebook: Kernel, device: str) -> None:
+    attribute = f"{device}/pushed"
+    notebook.run(f"import ipytango\nd = Device({device!r})\n%mon -a {attribute}").check()
+    notebook.run("m = %mon\nfew = %mon -l sys.* .*").check()
+    notebook.run("m").check()
+    notebook.run("few").check()
+    looker, filtered = Looker(notebook, "m"), Looker(notebook, "few")
+    looker.wait(lambda: looker.rows, "the first event")
+    notebook.run("d.write_attribute('pushed', 61.5)").check()
+    looker.wait(lambda: float(looker.rows[0][2]) == 61.5, "the new one on top")
+    first = len(looker.rows)
+    notebook.run("for n in range(300): d.write_attribute('pushed', 100.0 + n)").check()
+    looker.wait(lambda: float(looker.rows[0][2]) == 399, "the newest")
+    numbers = [int(row[0]) for row in looker.rows]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(set(numbers)) == 200
+    assert looker.newest["hidden"] >= 300 + first - 200
+    # What stands in the notebook is all that was recorded, and the table gives it.
+    assert value(notebook, "m.events[-1].reading.value, len(m) > 300") == (399.0, True)
+    assert value(notebook, "t = m.table()\nlen(t) == len(t.to_pandas()) > 300") is True
+    assert "399.0" in value(notebook, "m.text()").splitlines()[3]
+    notebook.run("mon -r").check()
+    looker.wait(lambda: "nothing" in looker.newest["monitored"], "nothing monitored")
+    filtered.wait(lambda: "nothing" in filtered.newest["monitored"], "the same of the other")
+    assert filtered.rows == []
+    notebook.run("m.close()").check()
 
 
 # --- errors ---------------------------------------------------------------------------------------

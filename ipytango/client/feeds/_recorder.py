@@ -42,6 +42,8 @@ class Recorder:
         self._kept: collections.deque[tuple[int, Reading]] = collections.deque(maxlen=RECORDS_KEPT)
         self._count = 0
         self._dropped = 0
+        # A dictionary as a set: single steps on it need no lock.
+        self._interested: dict[Callable[[], object], None] = {}
         self._waiting: list[tuple[str, Callable[[], object]]] = []
 
     @property
@@ -54,6 +56,18 @@ class Recorder:
         """How many readings are no longer kept, as there came more than are kept."""
         return self._dropped
 
+    def tell(self, changed: Callable[[], object]) -> None:
+        """Call `changed`, in any thread, when there is a new reading or another attribute."""
+        self._interested[changed] = None
+
+    def tell_no_more(self, changed: Callable[[], object]) -> None:
+        """Call it no more; that it is not called is fine."""
+        self._interested.pop(changed, None)
+
+    def _tell(self) -> None:
+        for changed in tuple(self._interested):
+            changed()
+
     def follows(self, attribute: str) -> bool:
         """Say whether an attribute is followed. Raises `AttributeNameError`."""
         return AttributeName.parse(attribute).key in self._followings
@@ -64,6 +78,7 @@ class Recorder:
         if name.key not in self._followings:
             self._last.pop(name.full, None)
             self._followings[name.key] = self._feeds.follow(attribute, self._take)
+            self._tell()
 
     def remove(self, attribute: str) -> bool:
         """Follow it no more; returns whether it was. Raises `AttributeNameError`."""
@@ -72,6 +87,7 @@ class Recorder:
             return False
         self._note_facts(following)
         following.close()
+        self._tell()
         return True
 
     def forget(self, attribute: str) -> None:
@@ -81,6 +97,7 @@ class Recorder:
         with self._lock:
             kept = [entry for entry in self._kept if entry[1].attribute != name.full]
             self._kept = collections.deque(kept, maxlen=RECORDS_KEPT)
+        self._tell()
 
     def close(self) -> None:
         """Follow nothing more; what has been recorded stays."""
@@ -141,6 +158,8 @@ class Recorder:
                 self._dropped += len(self._kept) == RECORDS_KEPT
                 self._kept.append((self._count, reading))
                 self._count += 1
+        if not told_again:
+            self._tell()
         for attribute, callback in tuple(self._waiting):
             if attribute == reading.attribute:
                 callback()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 from ...client import AttributeFacts, Reading, ValueSnapshot
 from .._show import html_of, text_of
 from .._templates import already_escaped, render
-from .._texts import one_line, time_text
+from .._texts import one_line, shortened, time_text
 from .._watch_cells import CellWriter
+from ..charts import quality_colour, state_colour
 from ..values import filled
 from ._shown import Shown, data_frame, fitted_table
 
@@ -19,6 +20,7 @@ __all__ = ["EventTable", "RecordedEvent"]
 HTML_ROWS = 200
 TEXT_ROWS = 500
 _COLUMNS = ("id", "attribute", "value", "unit", "quality", "time", "source")
+_VALUE_LETTERS = 150
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -61,9 +63,27 @@ class RecordedEvent(Shown):
             *(time_text(reading.time_s), {"change": "event"}.get(reading.source, reading.source)),
         )
 
+    def record(self) -> dict[str, Any]:
+        """Return its row for a live view: texts, and what is coloured."""
+        reading = self.reading
+        texts = list(self.row())
+        at = _COLUMNS.index("value")
+        texts[at] = shortened(texts[at], _VALUE_LETTERS)
+        state = reading.failure is None and reading.data_type == "DevState"
+        bad = reading.quality not in {"VALID", ""}
+        return {
+            "texts": texts,
+            "failed": reading.failure is not None,
+            "state": state_colour(texts[at]) if state else "",
+            "quality": quality_colour(reading.quality) if bad else "",
+        }
+
 
 class EventTable(Shown):
     """What `%mon` answers: the events that have been recorded, the newest first."""
+
+    columns: ClassVar = _COLUMNS
+    """What a row says."""
 
     def __init__(
         self, events: Sequence[RecordedEvent], monitored: Sequence[str], lost: int = 0
@@ -105,12 +125,16 @@ class EventTable(Shown):
         frame["time"] = pd.to_datetime(frame["time"], unit="s", utc=True)
         return frame
 
-    def _counted(self) -> str:
+    @property
+    def counted(self) -> str:
+        """How many events there are, in words."""
         count = len(self.events)
         lost = f", {self.lost:,} older ones are gone" if self.lost else ""
         return f"{count:,} event{'' if count == 1 else 's'}{lost}"
 
-    def _monitored(self) -> str:
+    @property
+    def monitored_text(self) -> str:
+        """What is monitored, in words."""
         if not self.monitored:
             return "nothing is monitored now"
         first = ", ".join(self.monitored[:5])
@@ -119,7 +143,7 @@ class EventTable(Shown):
 
     def text(self, width: int = 0) -> str:
         """Return the table as text, in lines of at most `width` characters where that is given."""
-        head = f"{self._counted()}; {one_line(self._monitored())}"
+        head = f"{self.counted}; {one_line(self.monitored_text)}"
         shown = self.events[::-1][:TEXT_ROWS]
         if not shown:
             return head
@@ -132,8 +156,8 @@ class EventTable(Shown):
         columns, rows = filled(_COLUMNS, [event.row() for event in shown])
         return render(
             "events.html",
-            counted=self._counted(),
-            monitored=self._monitored(),
+            counted=self.counted,
+            monitored=self.monitored_text,
             columns=columns,
             rows=[(row, event.reading) for row, event in zip(rows, shown, strict=True)],
             hidden=f"{len(self.events) - len(shown):,}" if len(self.events) > len(shown) else "",
