@@ -1,7 +1,9 @@
 """PyTango in the shell: modes, executors, proxies, calls. Only this room imports `tango`."""
 
 from ._attribute_patterns import AttributePattern, attribute_list, attribute_names
+from ._attribute_texts import AttributeTexts
 from ._device_proxies import device_proxy
+from ._environment import database_report, database_setting, library_versions
 from ._readings import (
     AttributeFacts,
     Failure,
@@ -135,6 +137,7 @@ __all__ = [
     "AttributePattern",
     "AttributeSettings",
     "AttributeSnapshot",
+    "AttributeTexts",
     "Call",
     "CallFuture",
     "CallPool",
@@ -215,6 +218,8 @@ __all__ = [
     "class_map",
     "class_property_action",
     "command_action",
+    "database_report",
+    "database_setting",
     "delete_class_property_action",
     "delete_property_action",
     "device_map",
@@ -227,6 +232,7 @@ __all__ = [
     "interface_of",
     "is_device",
     "is_tango_error",
+    "library_versions",
     "list_from",
     "lock_of",
     "matcher_of_glob",
