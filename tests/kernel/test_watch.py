@@ -240,7 +240,7 @@ def test_only_rows_that_changed_are_sent(notebook: Kernel, device: str) -> None:
     browser = show(notebook, f"{device}/pushed {device}/pushed_text {device}/pushed_mode")
     browser.wait_for_all(lambda row: row["state"] == "live")
     notebook.run(f"dev = tango.DeviceProxy({device!r}); dev.pushed = 3").check()
-    browser.wait_for_row(f"{device}/pushed", value="3.000")
+    browser.wait_for_row(f"{device}/pushed", value="3.000", set="3.000", source="change")
     seen = len(browser.frames)
     notebook.run("dev.pushed = 4").check()
     browser.wait_for_row(f"{device}/pushed", value="4.000")

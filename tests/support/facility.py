@@ -49,6 +49,7 @@ class Facility(Ending):
     def suspend(self) -> None:
         """Let the database hang."""
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WNOWAIT)  # until it is so
 
     def resume(self) -> None:
         """Let it go on."""

@@ -19,7 +19,7 @@ def test_commands_answer_with_text(green_terminal: Terminal) -> None:
         ("TangoTest('sys/tg_test/1').state()", r"RUNNING"),
         ("get_device_map()['sys/tg_test/1']", r"'TangoTest/test', 'TangoTest'"),
         ("mon -a sys/tg_test/1/double_scalar", r"monitored: sys/tg_test/1/double_scalar"),
-        ("mon", r"0 +sys/tg_test/1/double_scalar +\d"),
+        ("mon", r"0 +sys/tg_test/1/double_sca\S+ +-?\d"),
         ("mon -i 0", r"event 0"),
         ("mon -l sys.* double.*", r"sys/tg_test/1/double_scalar"),
         ("mon -r", r"nothing is monitored now"),
