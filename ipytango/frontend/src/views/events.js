@@ -18,14 +18,16 @@ class Events {
   /** @param {import("../types.js").Host} host */
   constructor({ el, config }) {
     this.parts = layout(el);
+    /** @type {string[]} */
+    this.columns = [];
+    /** How many rows are kept. */
+    this.most = 0;
     this.configure(config);
   }
 
   /** @param {any} config */
   configure({ columns, most }) {
-    /** @type {string[]} */
     this.columns = columns;
-    /** @type {number} */
     this.most = most;
     this.parts.names.replaceChildren(...columns.map((/** @type {string} */ name) => make("th", name, name)));
   }
