@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from .._version import __version__
+from ..client import database_setting
+
 __all__ = ["add_to", "run"]
 
 
@@ -21,5 +24,15 @@ def run(options: argparse.Namespace) -> int:
     """Run IPython until it ends."""
     from IPython import start_ipython
 
-    start_ipython(argv=["--ext=ipytango", *options.more])
+    banner = f"--TerminalInteractiveShell.banner2={_banner()}"
+    start_ipython(argv=["--ext=ipytango", banner, *options.more])
     return 0
+
+
+def _banner() -> str:
+    host, _ = database_setting()
+    database = f"the Tango database is {host}" if host else "no Tango database is set"
+    return (
+        f"ipytango {__version__}: {database}. %tango_db chooses another, %tango_demo starts one;\n"
+        "%tango_ls, %tango_info NAME and %tango_watch ATTR... look around; %tango_green asyncio.\n"
+    )

@@ -32,7 +32,7 @@ def ipytango(*arguments: str, **variables: str) -> subprocess.CompletedProcess[s
 # --- the shell ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [[], ["shell", "--", "--no-banner"]])
+@pytest.mark.parametrize("arguments", [[], ["shell", "--", "--no-confirm-exit"]])
 def test_shell_has_the_extension(tango_host: str, tmp_path: Path, arguments: list[str]) -> None:
     environment = {**os.environ, "TANGO_HOST": tango_host, "IPYTHONDIR": str(tmp_path)}
     environment["IPY_TEST_SIMPLE_PROMPT"] = "1"
@@ -44,6 +44,7 @@ def test_shell_has_the_extension(tango_host: str, tmp_path: Path, arguments: lis
         timeout=60,
         dimensions=(40, 120),
     )
+    shell.expect_exact(f"the Tango database is {tango_host}")
     shell.expect(r"In \[1\]")
     shell.sendline("%tango_green asyncio")
     shell.expect("asyncio")
