@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 import tango
 
-from ipytango.client import AttributeFacts, CommandFacts, DeviceName, property_action, write_action
+from ipytango.client import (
+    AttributeFacts,
+    CommandFacts,
+    DeviceName,
+    class_property_action,
+    delete_class_property_action,
+    property_action,
+    write_action,
+)
 from ipytango.client.writing import (
     ValueField,
     call_text,
@@ -181,3 +189,17 @@ def test_what_is_read_only_is_not_written() -> None:
 )
 def test_property_is_cut_at_line_ends_alone(text: str, lines: list[str]) -> None:
     assert property_action(DEVICE, "name", text).line.endswith(f"{ ({'name': lines})!r})")
+
+
+def test_properties_of_a_class_are_changed_in_the_devices_database() -> None:
+    database = "tango.DeviceProxy('tango://host:1/a/b/c').get_device_db()"
+    change = class_property_action(DEVICE, "Motor", " mains ", "110\n230")
+    assert change.line == f"{database}.put_class_property('Motor', {{'mains': ['110', '230']}})"
+    assert change.changes_settings
+    change = delete_class_property_action(DEVICE, "Motor", "mains")
+    assert change.line == f"{database}.delete_class_property('Motor', 'mains')"
+    with pytest.raises(ValueTextError, match="needs a name"):
+        class_property_action(DEVICE, "Motor", "  ", "110")
+    alone = DeviceName.of("tango://host:1/a/b/c#dbase=no")
+    with pytest.raises(ValueTextError, match="has no database"):
+        class_property_action(alone, "Motor", "mains", "110")
