@@ -37,6 +37,7 @@ class Editable {
     field.placeholder = otherwise ? nothing : "";
     field.spellcheck = false;
     field.setAttribute("aria-label", title);
+    field.title = lines ? "A value in each line; Ctrl+Enter sets them" : "Enter sets it; left empty, it is unset";
     if (field instanceof HTMLTextAreaElement) field.rows = Math.min(8, Math.max(1, field.value.split("\n").length));
     const submit = async () => {
       try {

@@ -25,7 +25,8 @@ export function fieldFor(member, signal, submit) {
   const el = make("span", `field ipytango-device-takes-${member.kind}`);
   const input = inputFor(member);
   input.setAttribute("aria-label", `Value for ${member.name}`);
-  input.title = `${member.name} takes ${member.expected}`;
+  const keys = member.kind === "array" ? "Ctrl+Enter sends it" : "Enter sends it";
+  input.title = `${member.name} takes ${member.expected}\n${keys}`;
   withItsOwnKeys(input);
   el.append(input);
   const limits = limitsText(member);
