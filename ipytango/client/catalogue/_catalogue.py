@@ -99,10 +99,6 @@ class Catalogue:
         """Return full names of devices; ``*`` stands for anything, also for several levels."""
         return self.ask(Question.devices(pattern), wait_s=wait_s)
 
-    def exported_devices(self, pattern: str = "*", *, wait_s: float = WAIT_S) -> Names:
-        """Return the devices whose servers have said that they run."""
-        return self.ask(Question.exported_devices(pattern), wait_s=wait_s)
-
     def row(self, device: str, *, wait_s: float = WAIT_S) -> DeviceRow:
         """Return what the database keeps of one device, by its name or alias."""
         return self.ask(Question.row(device), wait_s=wait_s)
@@ -131,14 +127,6 @@ class Catalogue:
     def servers(self, pattern: str = "*", *, wait_s: float = WAIT_S) -> Names:
         """Return servers, ``Server/instance``."""
         return self.ask(Question.servers(pattern), wait_s=wait_s)
-
-    def server_names(self, *, wait_s: float = WAIT_S) -> Names:
-        """Return the executables that servers are instances of."""
-        return self.ask(Question.server_names(), wait_s=wait_s)
-
-    def instances(self, server_name: str, *, wait_s: float = WAIT_S) -> Names:
-        """Return the instances of one executable."""
-        return self.ask(Question.instances(server_name), wait_s=wait_s)
 
     def server(self, server: str, *, wait_s: float = WAIT_S) -> ServerRow:
         """Return what the database keeps of one server."""

@@ -77,11 +77,6 @@ class Question(Generic[T]):
         return _for_names(f"devices {pattern}", "DbGetDeviceWideList", pattern)
 
     @staticmethod
-    def exported_devices(pattern: str = "*") -> Question[Names]:
-        """Ask which devices' servers have said that they run."""
-        return _for_names(f"exported devices {pattern}", "DbGetDeviceExportedList", pattern)
-
-    @staticmethod
     def row(device: str) -> Question[DeviceRow]:
         """Ask for all that the database keeps of one device, by its name or its alias."""
         return Question(f"device {device}", lambda put: _row(put, device))
