@@ -103,7 +103,7 @@ class _Enquiry:
 
     def _member_kind(self, found: Found) -> str:
         """Have the device say whether it is an attribute or a command."""
-        name = found.name.rpartition("/")[2]
+        name = found.own_name
         # Time must be left to hear what the database knows of a device that is silent.
         half = (self._until_s + time.monotonic()) / 2
         answer = self._answer(self._ask(member_kind, found.address, name), half)
@@ -145,7 +145,7 @@ class _Enquiry:
         return facts, status, parts
 
     def _attribute(self, found: Found) -> _Gathered:
-        name, address = found.name.rpartition("/")[2], found.address
+        name, address = found.own_name, found.address
         value = self._ask(attribute_value, address, name)
         config = self._ask(attribute_config, address, name)
         polled = self._ask(polling, address, "attribute", name)
@@ -167,7 +167,7 @@ class _Enquiry:
         return [("device", found.device), *own, *facts], None, parts
 
     def _command(self, found: Found) -> _Gathered:
-        name, address = found.name.rpartition("/")[2], found.address
+        name, address = found.own_name, found.address
         command = self._ask(command_facts, address, name)
         polled = self._ask(polling, address, "command", name)
         served, unserved = self._served(found)

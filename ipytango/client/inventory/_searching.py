@@ -47,6 +47,11 @@ class Found:
         return "/".join(self.name.split("/")[:3])
 
     @property
+    def own_name(self) -> str:
+        """The own name of what belongs to a device: of an attribute, a command."""
+        return self.name.rpartition("/")[2]
+
+    @property
     def address(self) -> str:
         """What a proxy of the device is made of, so that it keeps to its database."""
         host = self.catalogue.address if self.catalogue else self.host
