@@ -144,8 +144,8 @@ class ItangoMagics(Magics):
     def _switched(self, magic: str, host: str) -> DatabaseStatus:
         with errors_of_asking(magic):
             before = self._catalogues.current_host
-            self._catalogues.change_to(host)
-            return database_status(self._catalogues, before=before)
+            after = self._catalogues.change_to(host).host
+            return database_status(self._catalogues, before=None if after == before else before)
 
     # --- events -----------------------------------------------------------------------------------
 

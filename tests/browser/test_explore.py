@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
 from browser.live import LOAD
+from browser.page import EVALUATE_JS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -72,3 +74,22 @@ def test_keys_move_through_the_tree_while_a_cell_blocks(open_notebook: OpenNoteb
     tree.press("ArrowLeft")
     expect(row(notebook, "1")).to_have_count(0)
     notebook.finish(2)
+
+
+def test_search_finds_a_class_and_two_views_have_their_own_rows(
+    open_notebook: OpenNotebook,
+) -> None:
+    notebook = open_notebook(LOAD, "e = %tango_explore\ne", "e")
+    for cell in range(3):
+        notebook.run(cell)
+    one, other = notebook.output(1), notebook.output(2)
+    one.get_by_role("searchbox").fill("tangotest")
+    folder = one.get_by_role("treeitem").filter(has_text="class").filter(visible=True)
+    expect(folder).to_have_text(re.compile("TangoTest"))
+    expect(folder).to_have_attribute("aria-expanded", "true")
+    for view in (one, other):
+        expect(view.get_by_role("treeitem").filter(has_text="RUNNING").first).to_be_visible()
+    views = "len(e._states._seen)"
+    notebook.wait_for(f"async asked => (await ({EVALUATE_JS})(asked)) === '2'", views)
+    other.get_by_role("searchbox").fill("no such thing")
+    expect(other.get_by_text("Nothing has such a name.")).to_be_visible()
