@@ -7,6 +7,7 @@ from pathlib import Path
 
 import tango
 
+from ._databases import database_at, report_lines
 from .snapshots import report_facts
 
 __all__ = ["database_report", "database_setting", "library_versions"]
@@ -38,7 +39,4 @@ def database_report(host: str) -> dict[str, str]:
 
     Raises `tango.DevFailed`.
     """
-    name, _, port = host.rpartition(":")
-    database = tango.Database(name, int(port))
-    # Not by its own methods: most keep Python's global lock while they wait (PyTango 10.3).
-    return dict(report_facts(database.command_inout("DbInfo")))
+    return dict(report_facts(report_lines(database_at(host))))

@@ -33,6 +33,10 @@ REFRESH_S = 15.0
 WAIT_S = 5.0
 """How long an answer is waited for. A database that hangs lets Tango itself wait for minutes."""
 
+ANSWER_MS = 10_000
+"""How long the database may take for one answer, in milliseconds: Tango's 3 s are short for a table
+of 100,000 devices from a busy machine."""
+
 _UNKNOWN = {
     "DB_AliasNotDefined",
     "DB_DeviceNotDefined",
@@ -283,6 +287,7 @@ class Catalogue:
                 if host == self._hosts[-1]:
                     raise
             else:
+                database.set_timeout_millis(ANSWER_MS)
                 self._address = host
                 return database
         raise AssertionError("a catalogue has a host")

@@ -11,8 +11,8 @@ from ...errors import CatalogueError
 from .._databases import database_at
 from .._readings import failure_of
 from ..catalogue import Catalogue
-from ._listed import ListedDevice
 from ._listing import all_devices
+from ._survey import survey
 
 __all__ = [
     "TangoClass",
@@ -58,20 +58,17 @@ def device_map(catalogue: Catalogue) -> dict[str, tuple[str, str, str, None]]:
 
     The None is for ITango's scripts that take four apart; a proxy is made by `Device`.
     """
-    return {
-        device.name: (device.alias, device.server, device.class_name, None)
-        for device in all_devices(catalogue)
-    }
+    return survey(catalogue).facts_by_device.copy()
 
 
 def server_map(catalogue: Catalogue) -> dict[str, list[str]]:
     """Return the names of devices by server. Raises `CatalogueError`."""
-    return _grouped(all_devices(catalogue), "server")
+    return _copied(survey(catalogue).names_by_server)
 
 
 def class_map(catalogue: Catalogue) -> dict[str, list[str]]:
     """Return the names of devices by class. Raises `CatalogueError`."""
-    return _grouped(all_devices(catalogue), "class_name")
+    return _copied(survey(catalogue).names_by_class)
 
 
 def alias_map(catalogue: Catalogue) -> dict[str, str]:
@@ -95,8 +92,5 @@ def open_database(host: str) -> tango.Database:
         ) from error
 
 
-def _grouped(devices: tuple[ListedDevice, ...], field: str) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for device in devices:
-        groups.setdefault(getattr(device, field), []).append(device.name)
-    return groups
+def _copied(groups: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: names.copy() for name, names in groups.items()}

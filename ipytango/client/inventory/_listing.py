@@ -14,19 +14,14 @@ from ._aliases import shown, unless_unknown
 from ._listed import (
     LISTED,
     ListedAlias,
-    ListedClass,
     ListedDevice,
     ListedHost,
     ListedRow,
-    ListedServer,
     Listing,
 )
-from ._survey import ADMIN, SERVERS_OWN, ServerStart, survey
+from ._survey import ADMIN, SERVERS_OWN, WAIT_S, survey
 
 __all__ = ["Matcher", "all_devices", "list_from", "matcher_of_glob", "matcher_of_regex"]
-
-WAIT_S = 15.0
-"""How long a listing is waited for."""
 
 ONE_BY_ONE = 200
 """So many devices are asked for one by one; for more, the whole database is surveyed."""
@@ -144,30 +139,11 @@ def _one_by_one(
 
 
 def _classes(catalogue: Catalogue, _: str, fits: Matcher, wait_s: float) -> Iterable[ListedRow]:
-    counts = Counter(device.class_name for device in all_devices(catalogue, wait_s=wait_s))
-    for name in sorted(counts, key=str.lower):
-        if fits(name):
-            yield ListedClass(name, counts[name])
+    return [row for row in survey(catalogue, wait_s=wait_s).listed_classes if fits(row.name)]
 
 
 def _servers(catalogue: Catalogue, _: str, fits: Matcher, wait_s: float) -> Iterable[ListedRow]:
-    known = survey(catalogue, wait_s=wait_s)
-    names = {key: start.name for key, start in known.servers.items()}
-    served: dict[str, list[ListedDevice]] = {}
-    for device in known.devices:
-        key = device.server.lower()
-        served.setdefault(key, []).append(device)
-        names[key] = device.server
-    for key in sorted(names):
-        if fits(names[key]):
-            yield _server(names[key], known.servers.get(key), served.get(key, []))
-
-
-def _server(name: str, start: ServerStart | None, served: list[ListedDevice]) -> ListedServer:
-    classes = ", ".join(sorted({device.class_name for device in served}, key=str.lower))
-    if start is None:  # entered by hand, and never started
-        return ListedServer(name, "", False, "", classes, len(served))
-    return ListedServer(name, start.host, start.runs, start.started, classes, len(served))
+    return [row for row in survey(catalogue, wait_s=wait_s).listed_servers if fits(row.name)]
 
 
 def _hosts(catalogue: Catalogue, _: str, fits: Matcher, wait_s: float) -> Iterable[ListedRow]:

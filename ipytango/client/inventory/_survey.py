@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import tango
@@ -10,15 +12,18 @@ import tango
 from ..catalogue import Catalogue, Put, Question, is_unreachable, known
 from ._aliases import shown
 from ._database_side import listed, moment
-from ._listed import ListedDevice
+from ._listed import ListedClass, ListedDevice, ListedServer
 
-__all__ = ["ADMIN", "SERVERS_OWN", "ServerStart", "Survey", "survey"]
+__all__ = ["ADMIN", "SERVERS_OWN", "WAIT_S", "ServerStart", "Survey", "survey"]
 
 ADMIN = "dserver/"
 """What the names of servers' own devices begin with."""
 
 SERVERS_OWN = "DServer"
 """The class of servers' own devices."""
+
+WAIT_S = 15.0
+"""How long a listing is waited for."""
 
 KEEP_S = 20.0
 """A survey is given again for so long; `Catalogue.refresh` forgets it."""
@@ -52,8 +57,66 @@ class Survey:
     servers: dict[str, ServerStart]
     """By name in lower case. A server that was entered by hand and never started has none."""
 
+    # What follows is made of it when it is first asked for, and kept with it.
 
-def survey(catalogue: Catalogue, *, wait_s: float) -> Survey:
+    @functools.cached_property
+    def listed_classes(self) -> tuple[ListedClass, ...]:
+        """All classes of devices, by name."""
+        counts = Counter(device.class_name for device in self.devices)
+        return tuple(ListedClass(name, counts[name]) for name in sorted(counts, key=str.lower))
+
+    @functools.cached_property
+    def listed_servers(self) -> tuple[ListedServer, ...]:
+        """All servers, by name."""
+        names = {key: start.name for key, start in self.servers.items()}
+        served: dict[str, list[ListedDevice]] = {}
+        for name, devices in self._by("server").items():
+            served.setdefault(name.lower(), []).extend(devices)
+            names[name.lower()] = name
+        return tuple(
+            _listed_server(names[key], self.servers.get(key), served.get(key, []))
+            for key in sorted(names)
+        )
+
+    @functools.cached_property
+    def names_by_class(self) -> dict[str, list[str]]:
+        """The names of devices by class."""
+        return _names_of(self._by("class_name"))
+
+    @functools.cached_property
+    def names_by_server(self) -> dict[str, list[str]]:
+        """The names of devices by server."""
+        return _names_of(self._by("server"))
+
+    @functools.cached_property
+    def facts_by_device(self) -> dict[str, tuple[str, str, str, None]]:
+        """Alias, server, class and None by device."""
+        return {
+            device.name: (device.alias, device.server, device.class_name, None)
+            for device in self.devices
+        }
+
+    def _by(self, field: str) -> dict[str, list[ListedDevice]]:
+        groups: dict[str, list[ListedDevice]] = {}
+        for device in self.devices:
+            groups.setdefault(getattr(device, field), []).append(device)
+        return groups
+
+
+def _names_of(groups: dict[str, list[ListedDevice]]) -> dict[str, list[str]]:
+    return {name: [device.name for device in devices] for name, devices in groups.items()}
+
+
+def _listed_server(
+    name: str, start: ServerStart | None, served: list[ListedDevice]
+) -> ListedServer:
+    classes = ", ".join(sorted({device.class_name for device in served}, key=str.lower))
+    if start is None:  # entered by hand, and never started
+        return ListedServer(name, "", False, "", classes, len(served))
+    return ListedServer(name, start.host, start.runs, start.started, classes, len(served))
+
+
+def survey(catalogue: Catalogue, *, wait_s: float = WAIT_S) -> Survey:
     """Return all devices and servers. Raises `CatalogueError`."""
     return catalogue.ask(
         Question("all devices and their servers", _ask), wait_s=wait_s, fresh_s=KEEP_S
@@ -98,11 +161,14 @@ def _servers_in_one(put: Put) -> Iterator[ServerStart]:
 
 
 def _devices_in_one(put: Put, servers: dict[str, ServerStart]) -> Iterator[ListedDevice]:
+    hosts: dict[str, str] = {}
     for name, alias, kind, server, exported in _rows(put, _DEVICES, _DEVICE_COLUMNS):
         if kind != SERVERS_OWN:
-            start = servers.get(server.lower())
-            host = start.host if start else ""
-            yield ListedDevice(name, shown(alias), kind, server, host, exported == "1")
+            host = hosts.get(server)
+            if host is None:
+                start = servers.get(server.lower())
+                host = hosts[server] = start.host if start else ""
+            yield ListedDevice(name, alias and shown(alias), kind, server, host, exported == "1")
 
 
 # --- the long way ---------------------------------------------------------------------------------
