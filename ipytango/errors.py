@@ -1,5 +1,7 @@
 """Every error that ipytango raises of its own; an error of Tango stays PyTango's ``DevFailed``.
 
+::
+
     IpytangoError
     ├── BridgeError (RuntimeError)      a wait where nothing can be waited for
     │   ├── NotInGreenTask              sync code that no cell and no green task runs
@@ -17,6 +19,7 @@
     ├── OptionError (ValueError)        an option's value is out of its range
     ├── CatalogueError                  a Tango database did not say what it was asked for
     │   └── NotInDatabase (LookupError)     it answered, and knows no such thing
+    ├── TcpServerError                  the TCP server cannot listen where it was told to
     └── ProcessError                    a process of our own did not start, or has gone
         ├── DemoError                       the demo's database or TangoTest did not come up
         └── ServerError                     a device server of a cell did not start

@@ -44,10 +44,30 @@ class ListingMagics(Magics):
         default="",
         help="*, ? and [...] as in file names, in any case; without them: what contains this",
     )
-    @argument("--classes", action="store_const", dest="what", const="classes")
-    @argument("--servers", action="store_const", dest="what", const="servers")
-    @argument("--hosts", action="store_const", dest="what", const="hosts")
-    @argument("--aliases", action="store_const", dest="what", const="aliases")
+    @argument(
+        "--classes",
+        action="store_const",
+        dest="what",
+        const="classes",
+        help="classes instead of devices",
+    )
+    @argument(
+        "--servers",
+        action="store_const",
+        dest="what",
+        const="servers",
+        help="servers instead of devices",
+    )
+    @argument(
+        "--hosts", action="store_const", dest="what", const="hosts", help="hosts instead of devices"
+    )
+    @argument(
+        "--aliases",
+        action="store_const",
+        dest="what",
+        const="aliases",
+        help="aliases instead of devices",
+    )
     @line_magic
     def tango_ls(self, line: str) -> ListingTable:
         """List the devices of the Tango database, or its classes, servers, hosts or aliases.
