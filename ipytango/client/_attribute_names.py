@@ -13,9 +13,10 @@ __all__ = ["AttributeName"]
 _HOST = re.compile(r"(?:tango:)?//(?P<host>[^/:#]+:\d+)/|(?P<bare>[^/:#]+:\d+)/", re.IGNORECASE)
 _SUFFIX = re.compile(r"#dbase=(?:yes|no)$", re.IGNORECASE)
 _WORD = re.compile(r"[^\s:#*?]+")
-# Tango takes blanks and colons in a device's name; a colon in the first part is of a host's port.
-_FIRST_PART = re.compile(r"[^\s:#*?](?:[^\t\n\r\f\v:#*?]*[^\s:#*?])?")
-_PART = re.compile(r"[^\s:#*?](?:[^\t\n\r\f\v#*?]*[^\s:#*?])?")
+# Tango takes nearly all in a device's name, blanks and "?" too; a colon in the first part is of a
+# host's port.
+_FIRST_PART = re.compile(r"[^\s:#*](?:[^\t\n\r\f\v:#*]*[^\s:#*])?")
+_PART = re.compile(r"[^\s:#*](?:[^\t\n\r\f\v#*]*[^\s:#*])?")
 _ALIAS, _DEVICE, _ATTRIBUTE = 2, 3, 4
 _WRITTEN = (
     "An attribute is written domain/family/member/name, alias/name, or with its database's "

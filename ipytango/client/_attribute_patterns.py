@@ -26,16 +26,16 @@ class AttributePattern:
     @classmethod
     def of(cls, name: str) -> AttributePattern | None:
         """Take a name with wildcards; None where it has none. Raises `AttributeNameError`."""
-        if _WILD.isdisjoint(name):
-            return None
         address, mark, option = name.partition("#")
         device, _, attribute = address.rpartition("/")
-        if not _WILD.isdisjoint(device) or not device:
+        wild = not _WILD.isdisjoint(attribute)
+        # A device may well be called "a?" or "[b]": of these only "*" is in no name.
+        if "*" in device or (wild and not device):
             raise AttributeNameError(
                 f"{name!r}: wildcards stand for attributes of one device, as in "
                 "'sys/tg_test/1/*'; name each device."
             )
-        return cls(device + mark + option, attribute)
+        return cls(device + mark + option, attribute) if wild else None
 
     def name_of(self, attribute: str) -> str:
         """Return the full name of the device's attribute of that name."""
