@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import ServerError
 from ..served import Job, Source
 
-__all__ = ["Code", "LabelOf", "job_for"]
+__all__ = ["Code", "LabelOf", "is_device_class", "job_for"]
 
 _ADDED_BY_IPYTHON = {"display", "get_ipython"}
 _ALWAYS_THERE = (set(dir(builtins)) - _ADDED_BY_IPYTHON) | {*vars(types.ModuleType("")), "__file__"}
@@ -151,7 +151,7 @@ class _Gathered:
             return
         if isinstance(value, types.ModuleType):
             self.modules[name] = value.__name__
-        elif _is_device_class(value) and value.__module__ == "__main__":
+        elif is_device_class(value) and value.__module__ == "__main__":
             # PyTango makes something of a class while it is defined, which no pickle keeps.
             code = _code_of_class(value, self._label_of)
             self.gather(code)
@@ -165,7 +165,8 @@ class _Gathered:
 _NOTHING = object()
 
 
-def _is_device_class(value: Any) -> bool:
+def is_device_class(value: Any) -> bool:
+    """Say whether a value is a device class of PyTango's high-level kind."""
     return isinstance(value, type) and any(
         cls.__module__ == "tango.server" for cls in value.__mro__
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import pickle
 import socket
@@ -23,7 +22,6 @@ __all__ = ["LOOPBACK", "Launch", "Launcher", "Loaded", "free_port", "refuse_used
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 60.0
 """For each of its two parts; usually both together take about a second."""
-TAKE_OUT_TIMEOUT_S = 10.0
 _POLL_S = 0.05
 _MODULE = "ipytango.served"
 
@@ -49,20 +47,6 @@ class Launcher:
     def launch(self) -> Launch:
         """Start a process that loads the code. Raises `ServerError`."""
         return Launch(self.keeper, self.directory, self.job)
-
-    def take_out(self, order: Order) -> None:
-        """Take a server that has died out of its database. Raises `ServerError`."""
-        said = json.dumps(dataclasses.asdict(order))
-        command = [sys.executable, "-m", _MODULE, "take-out", said]
-        name = self.directory.name
-        process = self.keeper.start(name, command, _environment(self.directory))
-        if not process.wait(TAKE_OUT_TIMEOUT_S):
-            process.kill()
-        if process.returncode:
-            raise ServerError(
-                f"{order.server} may still be in the database {order.database}. The last lines "
-                f"of the log:\n{process.tail()}"
-            )
 
 
 class Launch:

@@ -36,7 +36,7 @@ class Server(Panel):
         self._shown: dict[str, Any] | None = None
         self._successor = ""
         super().__init__(hub)
-        service.when_changed(weakly(self.changed))
+        service.when_changed(weakly(self._state_changed))
 
     # --- for the user -----------------------------------------------------------------------------
 
@@ -172,6 +172,10 @@ class Server(Panel):
 
     def __repr__(self) -> str:
         return f"<Server {self.name}: {self.state}, pid {self.pid}, {', '.join(self.devices)}>"
+
+    def _state_changed(self) -> None:
+        self.changed()
+        self.refresh_saved()
 
     def _status(self) -> ServerStatus:
         service = self._service

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ServerError
 from ..processes import Keeper
-from ._code import Code, LabelOf, job_for
+from ._code import Code, LabelOf, is_device_class, job_for
 from ._launch import Launch, Launcher, refuse_used
 from ._server import Server, in_worker
 from ._service import Plan, Service
@@ -50,8 +50,11 @@ class Servers:
         if not classes:
             raise ServerError("There is nothing to serve: give a device class.")
         for cls in classes:
-            if not isinstance(cls, type):
-                raise ServerError(f"{cls!r} is no device class: give the class itself.")
+            if not is_device_class(cls):
+                raise ServerError(
+                    f"{cls!r} is no device class: give one that is derived from "
+                    "tango.server.Device."
+                )
         # Code that only uses them: they come along as any name does, with the lines of their cells.
         code = Code("".join(f"{cls.__name__}\n" for cls in classes), "ipytango.serve")
         own = {cls.__name__: cls for cls in classes}
@@ -60,14 +63,14 @@ class Servers:
     def close(self) -> None:
         """End all servers."""
         keeper, self._keeper = self._keeper, None
-        for server, service in self._running.values():
-            if service.state == "ended":
-                service.stop()  # it could not take leave of its database
+        for _, service in self._running.values():
             service.forget()
-            server.close()
-        self._running.clear()
         if keeper is not None:
             keeper.close()
+        for server, service in self._running.values():
+            service.wait_until_out()
+            server.close()
+        self._running.clear()
 
     def _serve(
         self,

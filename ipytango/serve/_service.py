@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from typing import Literal
 from ..errors import ServerError
 from ..green import allocate_lock
 from ..processes import Process
-from ..served import Order
+from ..served import REGISTERED, STAYS, Order
 from ._launch import LOOPBACK, Launch, Launcher, Loaded, free_port, refuse_used
 
 __all__ = ["Plan", "Service", "ServiceState"]
@@ -21,8 +20,9 @@ ServiceState = Literal["starting", "running", "stopping", "stopped", "failed", "
 """``failed``: it did not start; ``ended``: it went by itself, as in a crash."""
 
 GRACE_S = 2.0
-STAYS = "stays"
-"""A file that tells the process that its server comes back: see `ipytango.served`."""
+LEAVE_TIMEOUT_S = 10.0
+"""For a database that is slow to let a server go."""
+_POLL_S = 0.01
 _TAIL_BYTES = 32_768
 
 
@@ -121,31 +121,39 @@ class Service:
         self._changed = changed
 
     def start(self) -> None:
-        """Start it if it is not running, where it was before. Raises `ServerError`."""
+        """Have what was loaded serve. Raises `ServerError`."""
         with self._lock:
-            if self.state == "running":
-                return
-            self._become("starting")
-            try:
-                self._start()
-            except BaseException as error:
-                self._become("failed", str(error))
-                raise
+            self._serve()
 
     def stop(self, *, comes_back: bool = False) -> None:
-        """End it. With `comes_back` it stays in its database."""
+        """End it, also while it starts. With `comes_back` it stays in its database."""
+        self.give_up()
         with self._lock:
             self._stop(comes_back=comes_back)
 
     def restart(self) -> None:
-        """End it if it runs, and start it where it was. Raises `ServerError`."""
-        self.stop(comes_back=True)
-        self.start()
+        """Load the code anew, end what runs, and serve where it was.
+
+        Raises `ServerError`; where the code fails, what runs is left alone.
+        """
+        with self._lock:
+            launch = self._launcher.launch()
+            self._launch = launch
+            try:
+                launch.load()
+                self._stop(comes_back=True)
+            except BaseException:
+                launch.give_up()
+                self._launch = None
+                raise
+            self._process = launch.process
+            self._serve()
 
     def give_up(self) -> None:
         """Have a start that goes on in another thread fail."""
-        if self._launch is not None:
-            self._launch.give_up()
+        launch = self._launch
+        if launch is not None:
+            launch.give_up()
 
     def forget(self) -> None:
         """Expect its end: its keeper closes."""
@@ -156,21 +164,21 @@ class Service:
         """Listen where another one did, and be what the database knows if that was `kept`."""
         self.order = dataclasses.replace(self.order, port=port, kept=kept)
 
-    def _start(self) -> None:
+    def _serve(self) -> None:
+        self._become("starting")
+        launch = self._launch
+        assert launch is not None  # noqa: S101 - something was loaded
         try:
-            if self._launch is None:
-                self._launch = self._launcher.launch()
-                self._process = self._launch.process
-                self._launch.load()
             port = self.order.port or free_port()
             refuse_used(port)
             self._process.name = self.name
             (self._launcher.directory / STAYS).unlink(missing_ok=True)
-            self._launch.serve(dataclasses.replace(self.order, port=port))
-        except BaseException:
-            self.give_up()
+            launch.serve(dataclasses.replace(self.order, port=port))
+        except BaseException as error:
+            launch.give_up()
             # Its process has cleared away what there was.
             self.order = dataclasses.replace(self.order, kept=False)
+            self._become("failed", str(error))
             raise
         finally:
             self._launch = None
@@ -182,26 +190,28 @@ class Service:
             self._ended(self._process)
 
     def _stop(self, *, comes_back: bool) -> None:
-        if self._launch is not None:
-            self._launch.give_up()
-            self._launch = None
         if self.state == "stopped":
             return
-        stays = self._launcher.directory / STAYS
         if comes_back:
-            stays.touch()
+            (self._launcher.directory / STAYS).touch()
         self._become("stopping")
         self._process.stop(grace_s=GRACE_S)
-        order = self.order
-        if order.database and order.kept and not comes_back:
-            if self._process.returncode != 0 or stays.exists():
-                with contextlib.suppress(ServerError):
-                    self._launcher.take_out(order)
-            self.order = dataclasses.replace(order, kept=False)
+        if not comes_back:
+            self.order = dataclasses.replace(self.order, kept=False)
+        self.wait_until_out()
         self._become("stopped")
+
+    def wait_until_out(self) -> None:
+        """Wait until it has been taken out of its database, if that does not take too long."""
+        deadline = time.monotonic() + LEAVE_TIMEOUT_S
+        registered = self._launcher.directory / REGISTERED
+        while registered.exists() and time.monotonic() < deadline:
+            time.sleep(_POLL_S)
 
     def _ended(self, process: Process) -> None:
         if process is self._process and self.state == "running":
+            # Nothing of it is in a database any more: see `ipytango.served`.
+            self.order = dataclasses.replace(self.order, kept=False)
             self._become("ended", f"It {process.fate()}; the log has its last words.")
 
     def _become(self, state: ServiceState, error: str = "") -> None:

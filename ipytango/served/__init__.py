@@ -3,6 +3,6 @@
 What stands here is for both sides; the rest, and PyTango, is imported in that process alone.
 """
 
-from ._messages import Job, Line, Order, Source
+from ._messages import REGISTERED, STAYS, Job, Line, Order, Source
 
-__all__ = ["Job", "Line", "Order", "Source"]
+__all__ = ["REGISTERED", "STAYS", "Job", "Line", "Order", "Source"]

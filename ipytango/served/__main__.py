@@ -1,12 +1,11 @@
 """Run a device server from a cell: load its code, say what it serves, be told how, serve.
 
-Started with the files of a `Job` and of a socket on which the kernel listens, or with ``take-out``
-and an `Order`. What it prints goes into a log; what concerns the kernel, to the socket.
+Started with the files of a `Job` and of a socket on which the kernel listens. What it prints goes
+into a log; what concerns the kernel, to the socket.
 """
 
 from __future__ import annotations
 
-import json
 import pickle
 import socket
 import sys
@@ -15,14 +14,11 @@ from typing import Any
 
 import tango.server
 
-from ._database import register, unregister
+from ._database import register
 from ._failures import told
 from ._loading import Loaded, load
 from ._messages import Job, Line, Order
 from ._rules import green_mode_of
-
-STAYS = "stays"
-"""A file of this name beside the job's: the server comes back, so it stays in the database."""
 
 
 def main() -> int:
@@ -53,7 +49,7 @@ def serve(loaded: Loaded, mode: Any, order: Order, directory: Path, line: Line) 
     executable, _, instance = order.server.partition("/")
     arguments = [executable, instance, "-ORBendPoint", f"giop:tcp:{order.host}:{order.port}"]
     if order.database:
-        register(order)
+        register(order, directory)
     else:
         arguments.append(f"-file={device_file(order, directory)}")
     ready = False
@@ -77,9 +73,6 @@ def serve(loaded: Loaded, mode: Any, order: Order, directory: Path, line: Line) 
         if not ready:
             raise
         print(f"At its end PyTango said: {error}")  # noqa: T201 - into the log
-    finally:
-        if order.database and not (directory / STAYS).exists():
-            unregister(order)
 
 
 def device_file(order: Order, directory: Path) -> Path:
@@ -95,11 +88,5 @@ def device_file(order: Order, directory: Path) -> Path:
     return path
 
 
-def take_out(order: str) -> int:
-    """Take a server, described in JSON, out of its database: it has died without doing so."""
-    unregister(Order(**json.loads(order)))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(take_out(sys.argv[2]) if sys.argv[1] == "take-out" else main())
+    sys.exit(main())

@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import tango
 
 from ._failures import Refused
-from ._messages import Order
+from ._messages import REGISTERED, Order
 
 __all__ = ["register", "unregister"]
 
 PING_TIMEOUT_MS = 1000
 
 
-def register(order: Order) -> bool:
-    """Enter the server and its devices; returns whether they are this server's to take out.
+def register(order: Order, directory: Path) -> None:
+    """Enter the server and its devices, and have them taken out when this process has ended.
+
+    However it ends: a process of its own waits for that, as none of a server's own can ask a
+    database any more.
 
     Raises:
         Refused: another server runs under this name, or serves such a device.
     """
+    if not order.kept:
+        _enter(order)
+    (directory / REGISTERED).touch()
+    subprocess.Popen(  # noqa: S603 - of our own
+        [
+            sys.executable,
+            "-m",
+            f"{__package__}._leaving",
+            json.dumps(dataclasses.asdict(order)),
+            directory,
+        ],
+        stdin=subprocess.PIPE,  # held open by this process alone
+        start_new_session=True,
+    )
+
+
+def unregister(order: Order) -> None:
+    """Take the server and its devices out, with their properties."""
     database = _open(order.database)
-    if order.kept:
-        return True
+    for names in order.devices.values():
+        for name in names:
+            if _server_of(database, name).lower() == order.server.lower():
+                database.delete_device(name)
+    database.delete_server(order.server)
+
+
+def _enter(order: Order) -> None:
+    database = _open(order.database)
     _refuse_running(database, order)
     if _devices_of(database, order.server):
         raise Refused(
@@ -35,17 +69,6 @@ def register(order: Order) -> bool:
                 f"{holder}: it was left alone. Choose another --device."
             )
     database.add_server(order.server, [_info(*one, order.server) for one in wanted])
-    return True
-
-
-def unregister(order: Order) -> None:
-    """Take the server and its devices out, with their properties."""
-    database = _open(order.database)
-    for names in order.devices.values():
-        for name in names:
-            if _server_of(database, name).lower() == order.server.lower():
-                database.delete_device(name)
-    database.delete_server(order.server)
 
 
 def _open(host: str) -> tango.Database:

@@ -8,7 +8,13 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Job", "Line", "Order", "Source"]
+__all__ = ["REGISTERED", "STAYS", "Job", "Line", "Order", "Source"]
+
+REGISTERED = "registered"
+"""A file of this name in a server's directory: it is in its database until that file has gone."""
+
+STAYS = "stays"
+"""A file of this name there: the server comes back, so it stays in its database."""
 
 
 @dataclasses.dataclass(frozen=True)
