@@ -1,5 +1,6 @@
 """PyTango in the shell: modes, executors, proxies, calls. Only this room imports `tango`."""
 
+from ._attribute_names import device_and_name
 from ._attribute_patterns import AttributePattern, attribute_list, attribute_names
 from ._attribute_texts import AttributeTexts
 from ._device_proxies import device_proxy
@@ -222,6 +223,7 @@ __all__ = [
     "database_setting",
     "delete_class_property_action",
     "delete_property_action",
+    "device_and_name",
     "device_map",
     "device_proxy",
     "facts_of",

@@ -8,7 +8,7 @@ import re
 
 from ..errors import AttributeNameError
 
-__all__ = ["AttributeName"]
+__all__ = ["AttributeName", "device_and_name"]
 
 _HOST = re.compile(r"(?:tango:)?//(?P<host>[^/:#]+:\d+)/|(?P<bare>[^/:#]+:\d+)/", re.IGNORECASE)
 _SUFFIX = re.compile(r"#dbase=(?:yes|no)$", re.IGNORECASE)
@@ -65,6 +65,13 @@ class AttributeName:
             # Named in full: the feed keeps to its database, whatever TANGO_HOST becomes later.
             device = f"tango://{address}/{device}"
         return cls(full, device + (suffix.group() if suffix else ""), parts[-1])
+
+
+def device_and_name(attribute: str) -> tuple[str, str]:
+    """Part an attribute's full name into its device's, that keeps ``#dbase=no``, and its own."""
+    path, mark, option = attribute.partition("#")
+    device, _, name = path.rpartition("/")
+    return device + mark + option, name
 
 
 def _are_of_device(parts: list[str]) -> bool:

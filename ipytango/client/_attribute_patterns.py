@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import tango
 
 from ..errors import AttributeNameError
+from ._attribute_names import device_and_name
 
 __all__ = ["AttributePattern", "attribute_list", "attribute_names"]
 
@@ -26,8 +27,7 @@ class AttributePattern:
     @classmethod
     def of(cls, name: str) -> AttributePattern | None:
         """Take a name with wildcards; None where it has none. Raises `AttributeNameError`."""
-        address, mark, option = name.partition("#")
-        device, _, attribute = address.rpartition("/")
+        device, attribute = device_and_name(name)
         wild = not _WILD.isdisjoint(attribute)
         # A device may well be called "a?" or "[b]": of these only "*" is in no name.
         if "*" in device or (wild and not device):
@@ -35,7 +35,7 @@ class AttributePattern:
                 f"{name!r}: wildcards stand for attributes of one device, as in "
                 "'sys/tg_test/1/*'; name each device."
             )
-        return cls(device + mark + option, attribute) if wild else None
+        return cls(device, attribute) if wild else None
 
     def name_of(self, attribute: str) -> str:
         """Return the full name of the device's attribute of that name."""

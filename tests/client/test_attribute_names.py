@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipytango.client._attribute_names import AttributeName
+from ipytango.client._attribute_names import AttributeName, device_and_name
 from ipytango.errors import AttributeNameError
 
 
@@ -51,3 +51,9 @@ def test_name_is_taken_apart(
 def test_what_is_no_name_is_refused(written: str) -> None:
     with pytest.raises(AttributeNameError):
         AttributeName.parse(written)
+
+
+def test_suffix_stays_with_the_device() -> None:
+    parted = device_and_name("tango://h:1/a/b/c/d#dbase=no")
+    assert parted == ("tango://h:1/a/b/c#dbase=no", "d")
+    assert device_and_name("an-alias/ampli") == ("an-alias", "ampli")

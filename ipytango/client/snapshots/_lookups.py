@@ -14,6 +14,7 @@ from typing import Any
 import tango
 
 from ...green import allocate_lock, can_wait, get_ident
+from .._attribute_names import device_and_name
 from .._databases import database_at, report_lines
 from .._readings import AttributeFacts, facts_of, failure_of
 from ..calls import Call, CallTimedOut, Dispatch
@@ -121,7 +122,7 @@ class Lookups:
             entry = self._entry("attribute", name)
             now = time.monotonic()
             if not (entry.fresh(FACTS_KEEP_S, now) or entry.failed(now) or entry.call):
-                by_device.setdefault(_split(name)[0], []).append(name)
+                by_device.setdefault(device_and_name(name)[0], []).append(name)
         self._wait(
             [
                 self._ask(device, [("attribute", name) for name in asked], _attribute_facts, asked)
@@ -247,15 +248,8 @@ def _with_facts(snapshot: Any, known: dict[str, AttributeFacts]) -> Any:
     return snapshot
 
 
-def _split(name: str) -> tuple[str, str]:
-    """Split the full name of an attribute into its device's and its own."""
-    path, hash_, rest = name.partition("#")
-    device, _, attribute = path.rpartition("/")
-    return f"{device}{hash_}{rest}", attribute
-
-
 def _attribute_facts(device: str, names: list[str]) -> list[AttributeFacts]:
-    asked = [_split(name)[1] for name in names]
+    asked = [device_and_name(name)[1] for name in names]
     return [facts_of(config) for config in tango.DeviceProxy(device).get_attribute_config_ex(asked)]
 
 

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from ...client import ConfigSnapshot, DeviceName, Reading
+from ...client import ConfigSnapshot, DeviceName, Reading, device_and_name
 from ...display import SheetGroup, WatchRow, thumbnail
 from ...errors import AttributeNameError
 from ...green import allocate_lock
@@ -116,7 +116,7 @@ class Members:
             snapshot = row.snapshot()
             if row.reading is None and snapshot.failure is None and form != self._form:
                 continue
-            name = own_name(row.name)
+            name = device_and_name(row.name)[1]
             rows.append(dataclasses.replace(snapshot, name=name))
             if form != "scalar" and row.reading is not None:
                 pictures[name] = thumbnail(row.reading)
@@ -147,10 +147,5 @@ class Members:
             if reading is None or (self._drawn.get(row.name) is reading and not whole):
                 continue
             self._drawn[row.name] = reading
-            pictures[own_name(row.name)] = thumbnail(reading)
+            pictures[device_and_name(row.name)[1]] = thumbnail(reading)
         return pictures
-
-
-def own_name(attribute: str) -> str:
-    """Return an attribute's own name of its full name."""
-    return attribute.partition("#")[0].rpartition("/")[2]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...client import Call, Following, Reading, history_of
+from ...client import Call, Following, Reading, device_and_name, history_of
 from ...display import PALETTE, plot_html, plot_text, stacked
 from ...green import allocate_lock
 from ..hub import Frame, Look, Panel, Settling, close_all, path_of, seconds_of, text_or_file, weakly
@@ -287,7 +287,7 @@ class Plot(Panel):
         _spare(channel)
 
     def _ask_for_history(self, channel: Channel, trend: Trend) -> None:
-        device, _, name = channel.attribute.rpartition("/")
+        device, name = device_and_name(channel.attribute)
         plot = weakref.ref(self)
 
         def take(call: Call) -> None:
