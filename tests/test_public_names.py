@@ -6,7 +6,18 @@ import pytest
 
 import ipytango
 
-PACKAGES = ("client", "display", "explore", "extension", "green", "magics", "widgets")
+PACKAGES = (
+    "client",
+    "display",
+    "explore",
+    "extension",
+    "green",
+    "magics",
+    "processes",
+    "serve",
+    "served",
+    "widgets",
+)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -22,6 +33,8 @@ def test_a_name_is_a_function_though_its_room_has_the_same() -> None:
     assert importlib.import_module("ipytango.demo").__name__ == "ipytango.demo"
     assert callable(ipytango.explore)
     assert callable(ipytango.demo)
+    assert importlib.import_module("ipytango.serve").__name__ == "ipytango.serve"
+    assert callable(ipytango.serve)
 
 
 def test_names_that_come_on_first_use_are_listed_before() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -68,8 +69,10 @@ class ServerMagics(Magics):
 
     def _code(self, line: str, cell: str) -> Code:
         """Return the cell's code, compiled once so that an error in it has its own line."""
-        # With the first line that it has in the notebook, so that numbers agree.
-        text = f"# %%tango_server {line}".rstrip() + "\n" + self._shell.transform_cell(cell)
+        # With all lines that it has in the notebook, so that numbers agree.
+        blank = "\n" * len(list(itertools.takewhile(str.isspace, cell.splitlines(keepends=True))))
+        first = f"# %%tango_server {line}".rstrip() + "\n"
+        text = first + blank + self._shell.transform_cell(cell)
         compiler = self._shell.compile
         # The shell's own count may be one ahead by now.
         result = getattr(self._shell.displayhook, "exec_result", None)

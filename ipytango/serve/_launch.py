@@ -56,6 +56,7 @@ class Launch:
         job_file, socket_file = directory / "job", directory / "socket"
         job_file.write_bytes(pickle.dumps(job))
         socket_file.unlink(missing_ok=True)
+        self._socket_file = socket_file
         self._line: Line | None = None
         self._listener = socket.socket(socket.AF_UNIX)
         try:
@@ -122,6 +123,7 @@ class Launch:
 
     def _hang_up(self) -> None:
         self._listener.close()
+        self._socket_file.unlink(missing_ok=True)
         if self._line is not None:
             self._line.close()
 

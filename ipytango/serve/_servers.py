@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,6 +126,8 @@ class Servers:
     @property
     def _the_keeper(self) -> Keeper:
         if self._keeper is None:
+            if os.name != "posix":
+                raise ServerError(f"Device servers run on Linux and macOS; this is {sys.platform}.")
             self._directory = Path(tempfile.mkdtemp(prefix="ipytango-serve-"))
             self._keeper = Keeper(self._directory, of="device servers", error=ServerError)
         return self._keeper

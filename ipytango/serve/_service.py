@@ -100,7 +100,7 @@ class Service:
         order = self.order
         plain = [name for names in order.devices.values() for name in names]
         if order.database:
-            return tuple(f"tango://{order.database}/{name}" for name in plain)
+            return tuple(f"tango://{order.database.partition(',')[0]}/{name}" for name in plain)
         return tuple(f"tango://{order.host}:{order.port}/{name}#dbase=no" for name in plain)
 
     @property

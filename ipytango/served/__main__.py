@@ -6,6 +6,7 @@ into a log; what concerns the kernel, to the socket.
 
 from __future__ import annotations
 
+import os
 import pickle
 import socket
 import sys
@@ -25,6 +26,7 @@ def main() -> int:
     """Run the server to its end; give its exit code."""
     job_file, socket_file = map(Path, sys.argv[1:])
     job: Job = pickle.loads(job_file.read_bytes())  # noqa: S301 - from the kernel that started us
+    job_file.unlink()  # it has the user's values in it
     with socket.socket(socket.AF_UNIX) as connected:
         connected.connect(str(socket_file))
         line = Line(connected)
@@ -49,6 +51,7 @@ def serve(loaded: Loaded, mode: Any, order: Order, directory: Path, line: Line) 
     executable, _, instance = order.server.partition("/")
     arguments = [executable, instance, "-ORBendPoint", f"giop:tcp:{order.host}:{order.port}"]
     if order.database:
+        os.environ["TANGO_HOST"] = order.database
         register(order, directory)
     else:
         arguments.append(f"-file={device_file(order, directory)}")

@@ -72,7 +72,8 @@ def _enter(order: Order) -> None:
 
 
 def _open(host: str) -> tango.Database:
-    name, _, port = host.rpartition(":")
+    # Of several that are one facility's, as TANGO_HOST may name them, any does.
+    name, _, port = host.partition(",")[0].rpartition(":")
     return tango.Database(name, int(port))
 
 
@@ -90,7 +91,7 @@ def _refuse_running(database: tango.Database, order: Order) -> None:
     if not info.exported:
         return
     try:
-        admin = tango.DeviceProxy(f"tango://{order.database}/dserver/{order.server}")
+        admin = tango.DeviceProxy(f"dserver/{order.server}")
         admin.set_timeout_millis(PING_TIMEOUT_MS)
         admin.ping()
     except tango.DevFailed:

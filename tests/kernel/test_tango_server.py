@@ -426,6 +426,7 @@ HEAD = "%%tango_server\nfrom tango import GreenMode\nfrom tango.server import De
             ["nosuch (line 5), nosuch2 (line 7)", "nor in the notebook"],
             id="missing names",
         ),
+        pytest.param("%%tango_server\n\n  \n1 / 0\n", ["line 4, in <module>"], id="blank lines"),
         pytest.param(f"{HEAD}x = 1\n", ["no device class to serve"], id="no class"),
         pytest.param(f"{HEAD}%time\n", ["line 4", "magics (%)"], id="magics"),
         pytest.param(
@@ -468,6 +469,12 @@ def test_what_is_no_class_is_refused(notebook: Kernel) -> None:
     assert "give a device class" in refusal(notebook, "ipytango.serve()")
     assert "no device class" in refusal(notebook, "ipytango.serve(3)")
     assert "no device class" in refusal(notebook, "ipytango.serve(dict)")
+
+
+def test_tab_offers_the_options(notebook: Kernel) -> None:
+    offered = notebook.complete("%%tango_server --d")["matches"]
+    assert offered == ["--database", "--device"]
+    assert notebook.complete("%%tango_server --name ")["matches"] == []
 
 
 # --- in a database --------------------------------------------------------------------------------
