@@ -61,6 +61,18 @@ TYPED = (
     ("area-07/vacuum_11/04", "a member begun"),
 )
 
+# As a page does it: what is looked through is asked for when the search is entered.
+SEARCH = """\
+import time, ipytango
+explorer = ipytango.explore()
+def search(text):
+    began = time.perf_counter()
+    explorer._tree.search(text)
+    explorer._tree.settling.wait(30)
+    return time.perf_counter() - began
+"""
+SOUGHT = ("a", "vac", "area-07/vacuum_11", "class01", "server007", "alias0000", "area*05")
+
 LISTED = (("a family", "area-07/vacuum_11/.*"), ("a domain", "area-07/.*"))
 
 
@@ -150,3 +162,25 @@ def test_a_large_facility(
             figures.compare(line, ours, theirs, "ms")
         else:
             figures.add(line, f"ipytango {statistics.median(ours):.4g} ms, no ITango here")
+
+
+def test_search_as_one_types(
+    facility: Facility, figures: Figures, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    first: list[float] = []
+    again: dict[str, list[float]] = {text: [] for text in SOUGHT}
+    for _ in range(ROUNDS):
+        scratch = tmp_path_factory.mktemp("search")
+        with Kernel(scratch, tango_host=facility.tango_host) as kernel:
+            kernel.run("%load_ext ipytango").check()
+            kernel.run(SEARCH).check()
+            first.append(_took(kernel, "print('took', search('first'))"))
+            for text, took in again.items():
+                took.append(_took(kernel, f"print('took', search({text!r}))") * 1e3)
+    figures.add(
+        f"{DEVICES:,} devices: the first search of all", f"{statistics.median(first) * 1e3:.4g} ms"
+    )
+    for text, took in again.items():
+        figures.add(
+            f"{DEVICES:,} devices: search for {text!r}", f"{statistics.median(took):.4g} ms"
+        )
