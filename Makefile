@@ -23,6 +23,7 @@ help:
 	@echo 'make demo        a Tango database, TangoTest and JupyterLab on the first notebook'
 	@echo 'make test        lint, types, layers, then the tests (PYTEST_ARGS="-k name" selects)'
 	@echo 'make lint        ruff only; make format rewrites what ruff can'
+	@echo 'make docs        the documentation, as web pages: build/docs/index.html'
 	@echo 'make benchmarks  the measurements of tests/benchmarks'
 	@echo 'make static      bundles ipytango/frontend into ipytango/static, to be committed with it'
 	@echo 'make clean       removes the environment and everything built or cached'
@@ -54,6 +55,11 @@ types: $(DONE)/dev
 .PHONY: layers
 layers: $(DONE)/dev
 	$(BIN)/lint-imports
+
+# A warning is an error. Nothing is fetched: it builds without a network.
+.PHONY: docs
+docs: $(DONE)/dev
+	$(BIN)/sphinx-build -W -n --keep-going -d build/doctrees docs build/docs
 
 # Benchmarks are named bench_*.py: `make test` neither times them nor fails by them.
 .PHONY: benchmarks
