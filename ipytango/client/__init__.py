@@ -3,7 +3,7 @@
 from ._attribute_names import device_and_name
 from ._attribute_patterns import AttributePattern, attribute_list, attribute_names
 from ._attribute_texts import AttributeTexts
-from ._device_proxies import device_proxy
+from ._device_proxies import device_answers, device_proxy
 from ._environment import database_report, database_setting, library_versions
 from ._readings import (
     AttributeFacts,
@@ -224,6 +224,7 @@ __all__ = [
     "delete_class_property_action",
     "delete_property_action",
     "device_and_name",
+    "device_answers",
     "device_map",
     "device_proxy",
     "facts_of",

@@ -60,6 +60,11 @@ class Server(Panel):
         """A `DeviceProxy` of the first device."""
         return device_proxy(self.devices[0])
 
+    def attribute(self, name: str) -> str:
+        """Return the full name of an attribute of the first device, for a watch or a plot."""
+        path, mark, option = self.devices[0].partition("#")
+        return f"{path}/{name}{mark}{option}"
+
     @property
     def state(self) -> str:
         """``starting``, ``running``, ``stopping``, ``stopped``, ``failed`` or ``ended``."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from ..client import device_answers
 from ..errors import ServerError
 from ..green import allocate_lock
 from ..processes import Process
@@ -20,6 +21,8 @@ ServiceState = Literal["starting", "running", "stopping", "stopped", "failed", "
 """``failed``: it did not start; ``ended``: it went by itself, as in a crash."""
 
 GRACE_S = 2.0
+ANSWER_TIMEOUT_S = 10.0
+"""It has said that it serves: usually the first question is answered."""
 LEAVE_TIMEOUT_S = 10.0
 """For a database that is slow to let a server go."""
 _POLL_S = 0.01
@@ -97,11 +100,7 @@ class Service:
     @property
     def devices(self) -> tuple[str, ...]:
         """The full names of its devices."""
-        order = self.order
-        plain = [name for names in order.devices.values() for name in names]
-        if order.database:
-            return tuple(f"tango://{order.database.partition(',')[0]}/{name}" for name in plain)
-        return tuple(f"tango://{order.host}:{order.port}/{name}#dbase=no" for name in plain)
+        return _full_names(self.order)
 
     @property
     def log(self) -> Path:
@@ -173,7 +172,9 @@ class Service:
             refuse_used(port)
             self._process.name = self.name
             (self._launcher.directory / STAYS).unlink(missing_ok=True)
-            launch.serve(dataclasses.replace(self.order, port=port))
+            order = dataclasses.replace(self.order, port=port)
+            launch.serve(order)
+            _wait_until_answering(_full_names(order)[0])
         except BaseException as error:
             launch.give_up()
             # Its process has cleared away what there was.
@@ -183,7 +184,7 @@ class Service:
         finally:
             self._launch = None
         # What is set up once, an address and an entry in a database, stays for the next start.
-        self.order = dataclasses.replace(self.order, port=port, kept=True)
+        self.order = dataclasses.replace(order, kept=True)
         self._process.watch(self._ended)
         self._become("running")
         if not self._process.running:
@@ -217,3 +218,21 @@ class Service:
     def _become(self, state: ServiceState, error: str = "") -> None:
         self.state, self.error, self.since_s = state, error, time.time()
         self._changed()
+
+
+def _full_names(order: Order) -> tuple[str, ...]:
+    plain = [name for names in order.devices.values() for name in names]
+    if order.database:
+        return tuple(f"tango://{order.database.partition(',')[0]}/{name}" for name in plain)
+    return tuple(f"tango://{order.host}:{order.port}/{name}#dbase=no" for name in plain)
+
+
+def _wait_until_answering(device: str) -> None:
+    deadline = time.monotonic() + ANSWER_TIMEOUT_S
+    while not device_answers(device):
+        if time.monotonic() > deadline:
+            raise ServerError(
+                f"{device} does not answer within {ANSWER_TIMEOUT_S:.0f} s, though its server "
+                "says that it is ready; it was ended."
+            )
+        time.sleep(_POLL_S)

@@ -174,6 +174,7 @@ def test_a_cell_is_served(notebook: Kernel) -> None:
     assert name.endswith("/ipytango/lamp/1#dbase=no")
     assert tango.DeviceProxy(name).power == 1.5
     assert value(notebook, "server.proxy.power") == 1.5
+    assert value(notebook, "tango.AttributeProxy(server.attribute('power')).read().value") == 1.5
     assert value(notebook, "server.state") == "running"
     assert value(notebook, "'Lamp' in globals()") is False  # its code runs elsewhere
     assert value(notebook, "server.pid != os.getpid()")
@@ -192,6 +193,16 @@ def test_a_cell_that_is_run_again_restarts_its_server(notebook: Kernel) -> None:
     assert device.state() == tango.DevState.STANDBY
     assert value(notebook, "str(proxy.state())") == "STANDBY"
     assert "taken the place" in refusal(notebook, "first.restart()")
+
+
+def test_proxies_answer_at_once_where_it_was_restarted(notebook: Kernel) -> None:
+    serve(notebook, lamp())
+    notebook.run("%tango_green asyncio\nold = server.proxy; old.power").check()
+    for _ in range(3):
+        serve(notebook, lamp())
+        assert value(notebook, "(server.proxy.power, old.power)") == (1.5, 1.5)
+        notebook.run("server.restart()").check()
+        assert value(notebook, "(old.power, server.proxy.power)") == (1.5, 1.5)
 
 
 def test_a_subscription_comes_back_after_a_restart(notebook: Kernel) -> None:
