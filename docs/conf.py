@@ -26,7 +26,7 @@ extensions = [
     "generated_reference",
 ]
 exclude_patterns = ["_extensions"]
-smartquotes = False  # `...` is often code
+smartquotes_action = "D"  # dashes alone: quotation marks and "..." are often code
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -44,7 +44,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(numpy|np|pandas|PIL|tango|ipywidgets|anywidget|IPython)\..*"),
     (r"py:.*", r"(bool|bytes|dict|float|int|list|object|str|tuple|type|None|optional)"),
     (r"py:.*", r"(AbstractContextManager|ImportError|Path)"),
-    (r"py:.*", r"ipytango\..*\.[PT]"),  # type variables
+    (r"py:.*", r"(ipytango\..*\.)?(Callable|T|P(\.args|\.kwargs)?)"),  # type variables
 ]
 
 # --- the look -------------------------------------------------------------------------------------

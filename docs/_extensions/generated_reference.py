@@ -150,7 +150,9 @@ def _written(action: argparse.Action) -> str:
 
 def _escaped(text: str) -> str:
     """Have text that is no markup say what it says."""
-    return text.replace("\\", "\\\\").replace("*", "\\*").replace("_", "\\_").replace("`", "``")
+    for mark in ("\\", "*", "_", "`"):
+        text = text.replace(mark, f"\\{mark}")
+    return text.replace(" -- ", " ``--`` ")
 
 
 def _indented(lines: list[str]) -> Iterator[str]:
