@@ -136,12 +136,7 @@ def test_pages_load_nothing_from_elsewhere(pages: dict[Path, Page]) -> None:
 
 def pages_with_examples() -> list[str]:
     texts = (path for path in sorted(DOCS.rglob("*.md")) if EXAMPLE.search(path.read_text()))
-    return [
-        path.relative_to(DOCS).as_posix()
-        for path in texts
-        if path.name not in {"coming_from_itango.md", "index.md"}  # parts, none of them a session
-        and path.parent.name != "decisions"
-    ]
+    return [path.relative_to(DOCS).as_posix() for path in texts]
 
 
 def test_there_are_examples() -> None:
