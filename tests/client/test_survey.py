@@ -7,7 +7,8 @@ import tango
 
 from ipytango.client import matcher_of_glob, matcher_of_regex
 from ipytango.client.inventory._database_side import moment
-from ipytango.client.inventory._survey import _ask
+from ipytango.client.inventory._survey import _ask, _ask_for_beginning
+from ipytango.client.inventory._tables import devices_beginning
 from ipytango.errors import OptionError
 
 
@@ -42,6 +43,36 @@ def test_both_ways_find_the_same(tango_host: str) -> None:
     assert found["sys/tg_test/1"].server == "TangoTest/test"
     assert found["sys/tg_test/1"].exported
     assert in_one.servers["tangotest/test"].runs
+
+
+@pytest.mark.parametrize("beginning", ["SYS/tg_", "survey", "sys/tg_test/1", "nothing/"])
+def test_devices_that_begin_so_are_those_of_the_survey(tango_host: str, beginning: str) -> None:
+    asked = Asked(tango_host, refusing=False)
+    asked.database.put_device_alias("sys/tg_test/1", "surveyed")
+    try:
+        found = _ask_for_beginning(asked.put, beginning)
+        every = _ask(asked.put).devices
+    finally:
+        asked.database.delete_device_alias("surveyed")
+    low = beginning.lower()
+    fitting = [
+        one for one in every if one.name.lower().startswith(low) or one.alias.startswith(low)
+    ]
+    assert found is not None
+    assert list(found) == fitting
+    assert bool(found) is (beginning != "nothing/")
+
+
+def test_refused_beginning_is_left_to_other_questions(tango_host: str) -> None:
+    assert _ask_for_beginning(Asked(tango_host, refusing=True).put, "sys/") is None
+
+
+@pytest.mark.parametrize("beginning", ["", "x' OR '1'='1", "a\\", "a b", "a%", "a;b", "ä"])
+def test_nothing_strange_gets_into_a_statement(tango_host: str, beginning: str) -> None:
+    asked = Asked(tango_host, refusing=False)
+    with pytest.raises(ValueError, match="not for a statement"):
+        devices_beginning(asked.put, beginning)
+    assert asked.commands == set()
 
 
 @pytest.mark.parametrize(

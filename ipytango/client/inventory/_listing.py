@@ -19,7 +19,8 @@ from ._listed import (
     ListedRow,
     Listing,
 )
-from ._survey import ADMIN, SERVERS_OWN, WAIT_S, survey
+from ._survey import WAIT_S, survey, surveyed_beginning
+from ._tables import ADMIN, SERVERS_OWN
 
 __all__ = ["Matcher", "all_devices", "list_from", "matcher_of_glob", "matcher_of_regex"]
 
@@ -93,7 +94,11 @@ def _devices(
 ) -> Iterable[ListedRow]:
     with_admin = pattern.lower().startswith(ADMIN)
     if fits.coarse == "*" and not with_admin:
-        return _surveyed(catalogue, fits, wait_s)
+        return _fitting(all_devices(catalogue, wait_s=wait_s), fits)
+    beginning = "" if with_admin else fits.coarse.partition("*")[0]
+    found = surveyed_beginning(catalogue, beginning, wait_s=wait_s)
+    if found is not None:
+        return _fitting(found, fits)
     names = [
         name
         for name in catalogue.devices(fits.coarse, wait_s=wait_s)
@@ -103,7 +108,7 @@ def _devices(
     if len(names) + len(aliases) <= ONE_BY_ONE:
         return _one_by_one(catalogue, names, aliases, wait_s)
     if not with_admin:
-        return _surveyed(catalogue, fits, wait_s)
+        return _fitting(all_devices(catalogue, wait_s=wait_s), fits)
     servers = survey(catalogue, wait_s=wait_s).servers
     return [
         ListedDevice(name, "", SERVERS_OWN, start.name, start.host, start.runs)
@@ -112,11 +117,9 @@ def _devices(
     ]
 
 
-def _surveyed(catalogue: Catalogue, fits: Matcher, wait_s: float) -> list[ListedDevice]:
+def _fitting(devices: Iterable[ListedDevice], fits: Matcher) -> list[ListedDevice]:
     return [
-        device
-        for device in all_devices(catalogue, wait_s=wait_s)
-        if fits(device.name) or (device.alias and fits(device.alias))
+        device for device in devices if fits(device.name) or (device.alias and fits(device.alias))
     ]
 
 

@@ -13,38 +13,23 @@ from ..catalogue import Catalogue, Put, Question, is_unreachable, known
 from ._aliases import shown
 from ._database_side import listed, moment
 from ._listed import ListedClass, ListedDevice, ListedServer
+from ._tables import (
+    ADMIN,
+    SERVERS_OWN,
+    ServerStart,
+    all_devices_of,
+    all_starts_of,
+    can_begin,
+    devices_beginning,
+)
 
-__all__ = ["ADMIN", "SERVERS_OWN", "WAIT_S", "ServerStart", "Survey", "survey"]
-
-ADMIN = "dserver/"
-"""What the names of servers' own devices begin with."""
-
-SERVERS_OWN = "DServer"
-"""The class of servers' own devices."""
+__all__ = ["WAIT_S", "Survey", "survey", "surveyed_beginning"]
 
 WAIT_S = 15.0
 """How long a listing is waited for."""
 
 KEEP_S = 20.0
 """A survey is given again for so long; `Catalogue.refresh` forgets it."""
-
-# Constant texts: nothing that anybody has typed gets into them.
-_DEVICES = "SELECT name, alias, class, server, exported FROM device"
-_SERVERS = f"SELECT name, host, exported, started FROM device WHERE class = '{SERVERS_OWN}'"  # noqa: S608
-_DEVICE_COLUMNS, _SERVER_COLUMNS = 5, 4
-
-
-@dataclasses.dataclass(frozen=True)
-class ServerStart:
-    """Where and when a server was last started."""
-
-    name: str
-    """``Server/instance``, as its own device has it."""
-
-    host: str
-    runs: bool
-    started: str
-    """As the database writes it; empty for never."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,6 +108,31 @@ def survey(catalogue: Catalogue, *, wait_s: float = WAIT_S) -> Survey:
     )
 
 
+def surveyed_beginning(
+    catalogue: Catalogue, beginning: str, *, wait_s: float
+) -> tuple[ListedDevice, ...] | None:
+    """Return the devices whose name or alias begins so, by name, and perhaps some more.
+
+    None where that cannot be asked for at once. Raises `CatalogueError`.
+    """
+    if not can_begin(beginning):
+        return None
+    about = f"devices or aliases that begin with {beginning}, and their servers"
+    question = Question(about, lambda put: _ask_for_beginning(put, beginning))
+    return catalogue.ask(question, wait_s=wait_s)
+
+
+def _ask_for_beginning(put: Put, beginning: str) -> tuple[ListedDevice, ...] | None:
+    """Ask; blocks. None from a database that does not take the question."""
+    try:
+        found = devices_beginning(put, beginning)
+    except tango.DevFailed as error:
+        if is_unreachable(error):
+            raise
+        return None
+    return tuple(sorted(found, key=lambda device: device.name.lower()))
+
+
 def _ask(put: Put) -> Survey:
     """Ask; blocks.
 
@@ -131,8 +141,8 @@ def _ask(put: Put) -> Survey:
     refuses it, or has other columns, is asked the long way.
     """
     try:
-        servers = {start.name.lower(): start for start in _servers_in_one(put)}
-        devices = list(_devices_in_one(put, servers))
+        servers = {start.name.lower(): start for start in all_starts_of(put)}
+        devices = list(all_devices_of(put, servers))
     except tango.DevFailed as error:
         if is_unreachable(error):
             raise
@@ -141,34 +151,6 @@ def _ask(put: Put) -> Survey:
         devices = list(_by_server(put, names, servers))
     devices.sort(key=lambda device: device.name.lower())
     return Survey(tuple(devices), servers)
-
-
-# --- by the command for whole tables --------------------------------------------------------------
-
-
-def _rows(put: Put, select: str, width: int) -> Iterator[tuple[str, ...]]:
-    numbers, words = put("DbMySqlSelect", select)
-    if int(numbers[-1]) != width:
-        tango.Except.throw_exception(
-            "API_InvalidArgs", f"{width} columns were asked for, {numbers[-1]} came", "survey"
-        )
-    return zip(*(words[column::width] for column in range(width)), strict=True)
-
-
-def _servers_in_one(put: Put) -> Iterator[ServerStart]:
-    for name, host, exported, started in _rows(put, _SERVERS, _SERVER_COLUMNS):
-        yield ServerStart(name[len(ADMIN) :], known(host), exported == "1", moment(started))
-
-
-def _devices_in_one(put: Put, servers: dict[str, ServerStart]) -> Iterator[ListedDevice]:
-    hosts: dict[str, str] = {}
-    for name, alias, kind, server, exported in _rows(put, _DEVICES, _DEVICE_COLUMNS):
-        if kind != SERVERS_OWN:
-            host = hosts.get(server)
-            if host is None:
-                start = servers.get(server.lower())
-                host = hosts[server] = start.host if start else ""
-            yield ListedDevice(name, alias and shown(alias), kind, server, host, exported == "1")
 
 
 # --- the long way ---------------------------------------------------------------------------------
