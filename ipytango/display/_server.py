@@ -18,6 +18,7 @@ _TANGO_STATES = {
     "running": "ON",
     "stopping": "INIT",
     "stopped": "OFF",
+    "replaced": "OFF",
     "failed": "FAULT",
     "ended": "FAULT",
 }
@@ -36,7 +37,9 @@ class ServerStatus:
 
     name: str
     state: str
-    """``starting``, ``running``, ``stopping``, ``stopped``, ``failed`` or ``ended``."""
+    """``starting``, ``running``, ``stopping``, ``stopped``, ``failed``, ``ended``; ``replaced``
+    where a newer run of the cell has taken its place.
+    """
 
     since_s: float
     """Seconds since the epoch."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from IPython.core.getipython import get_ipython
 
-from ..client import Feeds, Keep, Stream, list_from, matcher_of_glob, snapshot_of
+from ..client import Feeds, Keep, Stream, list_from, matcher_of_glob, mode_named, snapshot_of
 from ..display import Info, ListingTable
 from ..errors import NotLoaded
 from ..explore import Explorer
@@ -193,14 +193,21 @@ def serve(
 
     Raises:
         CatalogueError: there is no current database.
+        ModeError: there is no such green mode.
         NotLoaded: ipytango is not loaded in this shell.
         ServerError: it did not start; the message has the traceback of its process.
     """
     green = loaded()
+    if green_mode:
+        mode_named(green_mode)
     given = devices if isinstance(devices, Mapping) else {"": devices}
     plan = Plan(
         instance=name,
-        devices={cls: tuple(names) for cls, names in given.items() if names},
+        devices={
+            cls: (names,) if isinstance(names, str) else tuple(names)
+            for cls, names in given.items()
+            if names
+        },
         database=green.current_database if database else "",
         port=port,
     )

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
@@ -93,11 +92,6 @@ def _devices_by_class(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name in names:
         cls, _, device = name.rpartition("=")
-        if device.count("/") != 2 or "" in device.split("/"):
-            raise UsageError(
-                f"%%tango_server: {device!r} is no device's name: it is written "
-                "domain/family/member."
-            )
         found[cls] = (*found.get(cls, ()), device)
     return found
 

@@ -34,7 +34,7 @@ class Server(Panel):
     def __init__(self, hub: Hub, service: Service) -> None:
         self._service = service
         self._shown: dict[str, Any] | None = None
-        self._successor = ""
+        self._replaced = False
         super().__init__(hub)
         service.when_changed(weakly(self._state_changed))
 
@@ -67,8 +67,11 @@ class Server(Panel):
 
     @property
     def state(self) -> str:
-        """``starting``, ``running``, ``stopping``, ``stopped``, ``failed`` or ``ended``."""
-        return self._service.state
+        """``starting``, ``running``, ``stopping``, ``stopped``, ``failed``, ``ended``.
+
+        Or ``replaced``: a newer run of its cell has taken its place.
+        """
+        return "replaced" if self._replaced else self._service.state
 
     @property
     def error(self) -> str:
@@ -112,21 +115,14 @@ class Server(Panel):
         Raises:
             ServerError: it does not start, or a newer run of its cell has taken its place.
         """
-        if self._successor:
-            raise ServerError(
-                f"{self._successor} has taken the place of this one: restart that, or run the "
-                "cell again."
-            )
+        self._refuse_replaced()
         in_worker(self._service.restart, self._service.give_up)
 
-    def close(self) -> None:
-        """Stop showing; the server runs on until `stop`, and in any case ends with the kernel."""
-        super().close()
-
-    def replaced_by(self, name: str) -> None:
-        """Leave the place to another server; this one is shown as it was."""
-        self._successor = name
-        self.close()
+    def replace(self) -> None:
+        """Leave the place to a newer server; this one is shown as it was."""
+        self._replaced = True
+        self.looks_every_s = 0.0
+        self._state_changed()
 
     # --- for the hub ------------------------------------------------------------------------------
 
@@ -160,8 +156,7 @@ class Server(Panel):
         }
         if op not in commands:
             return super().command(op, argument)
-        if self._successor:
-            raise ServerError("A newer run of the cell has taken the place of this server.")
+        self._refuse_replaced()
         threading.Thread(
             target=_without_error, args=(commands[op],), name=f"ipytango-server-{op}", daemon=True
         ).start()
@@ -178,6 +173,13 @@ class Server(Panel):
     def __repr__(self) -> str:
         return f"<Server {self.name}: {self.state}, pid {self.pid}, {', '.join(self.devices)}>"
 
+    def _refuse_replaced(self) -> None:
+        if self._replaced:
+            raise ServerError(
+                f"A newer run of the cell has taken the place of this {self.name}: restart that "
+                "one, or run the cell again."
+            )
+
     def _state_changed(self) -> None:
         self.changed()
         self.refresh_saved()
@@ -186,7 +188,7 @@ class Server(Panel):
         service = self._service
         return ServerStatus(
             name=service.name,
-            state=service.state,
+            state=self.state,
             since_s=service.since_s,
             error=service.error,
             devices=service.devices,

@@ -120,7 +120,7 @@ class Servers:
             service.order.devices,
         )
         old.stop(comes_back=same_entry)
-        old_server.replaced_by(f"Server {service.name}")
+        old_server.replace()
         service.take_over(plan.port or old.order.port, kept=same_entry)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,6 +27,8 @@ ANSWER_TIMEOUT_S = 10.0
 LEAVE_TIMEOUT_S = 10.0
 """For a database that is slow to let a server go."""
 _POLL_S = 0.01
+_INSTANCE = re.compile(r"[\w.-]+")
+_DEVICE = re.compile(r"[^/\s\"#]+(/[^/\s\"#]+){2}")
 _TAIL_BYTES = 32_768
 
 
@@ -41,6 +44,18 @@ class Plan:
     """``host:port`` of the database to register in; empty: none."""
 
     port: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise `ServerError` for names that Tango would not take."""
+        if not _INSTANCE.fullmatch(self.instance):
+            raise ServerError(
+                f"{self.instance!r} is no instance name: give letters, digits, '_', '-' and '.'."
+            )
+        for name in (name for names in self.devices.values() for name in names):
+            if not _DEVICE.fullmatch(name):
+                raise ServerError(
+                    f"{name!r} is no device's name: it is written domain/family/member."
+                )
 
     def devices_of(self, classes: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         """Return the names of the devices of each class. Raises `ServerError`."""
@@ -141,9 +156,11 @@ class Service:
             try:
                 launch.load()
                 self._stop(comes_back=True)
-            except BaseException:
+            except BaseException as error:
                 launch.give_up()
                 self._launch = None
+                self.error = str(error)
+                self._changed()
                 raise
             self._process = launch.process
             self._serve()

@@ -77,6 +77,7 @@ def test_what_is_told_is_shown_as_text(fake_kernel: FakeKernel) -> None:
         ("stopped", {"Restart"}),
         ("ended", {"Restart"}),
         ("failed", {"Restart"}),
+        ("replaced", set()),
     ],
 )
 def test_buttons_do_what_can_be_done(fake_kernel: FakeKernel, state: str, able: set[str]) -> None:

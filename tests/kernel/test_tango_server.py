@@ -193,6 +193,7 @@ def test_a_cell_that_is_run_again_restarts_its_server(notebook: Kernel) -> None:
     assert device.state() == tango.DevState.STANDBY
     assert value(notebook, "str(proxy.state())") == "STANDBY"
     assert "taken the place" in refusal(notebook, "first.restart()")
+    assert value(notebook, "first.state") == "replaced"
 
 
 def test_proxies_answer_at_once_where_it_was_restarted(notebook: Kernel) -> None:
@@ -248,6 +249,20 @@ def test_a_code_that_fails_leaves_the_server_that_runs(notebook: Kernel) -> None
     refusal(notebook, lamp() + "\n1 / 0\n")
     assert tango.DeviceProxy(name).power == 1.5
     assert value(notebook, "server.state") == "running"
+
+
+def test_a_restart_that_fails_leaves_the_server_that_runs(notebook: Kernel) -> None:
+    (name,) = serve(
+        notebook,
+        "%%tango_server\nassert 'BROKEN' not in __import__('os').environ\n"
+        "from tango.server import Device\nclass Own(Device):\n    pass\n",
+    )
+    notebook.run("os.environ['BROKEN'] = '1'").check()
+    assert "AssertionError" in refusal(notebook, "server.restart()")
+    assert tango.DeviceProxy(name).ping() > 0
+    assert value(notebook, "(server.state, 'AssertionError' in server.error)") == ("running", True)
+    notebook.run("del os.environ['BROKEN']\nserver.restart()").check()
+    assert value(notebook, "(server.state, server.error)") == ("running", "")
 
 
 def test_a_crash_is_told_and_a_restart_helps(notebook: Kernel) -> None:
@@ -479,6 +494,10 @@ def test_a_port_in_use_is_refused(notebook: Kernel) -> None:
 def test_what_is_no_class_is_refused(notebook: Kernel) -> None:
     assert "give a device class" in refusal(notebook, "ipytango.serve()")
     assert "no device class" in refusal(notebook, "ipytango.serve(3)")
+    notebook.run("class Own(tango.server.Device): pass").check()
+    assert "'nosuch'" in refusal(notebook, "ipytango.serve(Own, green_mode='nosuch')")
+    assert "'x' is no device's name" in refusal(notebook, "ipytango.serve(Own, devices='x')")
+    assert "no instance name" in refusal(notebook, "ipytango.serve(Own, name='a/b')")
     assert "no device class" in refusal(notebook, "ipytango.serve(dict)")
 
 

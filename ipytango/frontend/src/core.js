@@ -80,7 +80,7 @@ export function staleText(sinceMs) {
 }
 
 /** With 24 hours, as in all displays. @param {number} ms */
-function clockText(ms) {
+export function clockText(ms) {
   return new Date(ms).toLocaleTimeString([], { hourCycle: "h23" });
 }
 

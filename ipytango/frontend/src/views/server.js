@@ -1,6 +1,7 @@
 // A device server of the kernel: how it is, what it serves and says, stop and restart.
 
 import { asker } from "../asking.js";
+import { clockText } from "../core.js";
 import { copyText, factList, maker, paint, style, withItsOwnKeys, write } from "../dom.js";
 
 const make = maker("server");
@@ -10,7 +11,7 @@ const SAID_MS = 1500;
 const END_PX = 8;
 
 /** What a button can do, by the server's state. @type {Record<string, string[]>} */
-const ABLE = { running: ["restart", "stop"], starting: ["stop"], stopping: [] };
+const ABLE = { running: ["restart", "stop"], starting: ["stop"], stopping: [], replaced: [] };
 const ELSE = ["restart"];
 
 /** @type {import("../types.js").Mount} */
@@ -92,7 +93,7 @@ export function mount(host) {
       write(lamp, data.state);
       paint(lamp, data.colour);
       style(lamp, `ipytango-server-lamp ipytango-server-is-${data.state}`);
-      write(since, `since ${new Date(data.since * 1000).toLocaleTimeString()}`);
+      write(since, `since ${clockText(data.since * 1000)}`);
       const able = ABLE[data.state] ?? ELSE;
       for (const one of [restart, stop]) one.disabled = !able.includes(one.dataset.op ?? "");
       const lasting = JSON.stringify([data.devices, data.facts]);

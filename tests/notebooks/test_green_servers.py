@@ -1,0 +1,99 @@
+"""The fourth notebook runs from top to bottom, with no Tango beforehand, and shows what it says."""
+
+import os
+import re
+from pathlib import Path
+
+import nbclient
+import nbformat
+import psutil
+import pytest
+from nbformat import NotebookNode
+
+from support.leftovers import MARK
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_green_servers.ipynb"
+EXAMPLE = Path(__file__).parents[1] / "support" / "pytango_documentation" / "asyncio_device.txt"
+
+
+@pytest.fixture(scope="module")
+def executed() -> NotebookNode:
+    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3")
+    client.execute(env={name: value for name, value in os.environ.items() if name != "TANGO_HOST"})
+    return notebook
+
+
+def text_of(notebook: NotebookNode, source: str) -> str:
+    """Give the text that the first cell that ends with this source shows."""
+    cell = next(cell for cell in notebook.cells if cell.source.endswith(source))
+    texts = [
+        output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
+        for output in cell.outputs
+    ]
+    return "".join(texts)
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (
+            "AsyncioDevice.run_server()",
+            r"Device server AsyncioDevice/notebook: .* \(asyncio, no da",
+        ),
+        ("\ndevice.state()", r"^<DevState.ON"),
+        ("\ntrend", r"/State#dbase=no +INSERT +\S+"),
+        ("device.test_attribute, device.state()", r"\(42.*INSERT"),
+        ("gevent.sleep(2)\n        self.set_state(DevState.ON)", r"Oven/notebook: running"),
+        ("        time.sleep(2)", r"Furnace/notebook"),
+        ("furnace.proxy.temperature", r"^1200"),
+        ('nobody is at {port}")', r'COM3\n\nTraceback(.|\n)*"Cell In\[\d+\]", line 8, in init_dev'),
+        ("return 1.5", r"tango://127\.0\.0\.1:\d+/lab/lamp/2"),
+        ("%tango_ls lab/*", r"lab/lamp/1 +Lamp +Lamp/notebook .* yes"),
+        ("server.state", r"^'stopped'"),
+    ],
+)
+def test_shown_as_text(executed: NotebookNode, source: str, says: str) -> None:
+    assert re.search(says, text_of(executed, source))
+
+
+def test_others_are_answered_in_green_modes_alone(executed: NotebookNode) -> None:
+    printed = [
+        output["text"]
+        for cell in executed.cells
+        for output in cell.get("outputs", [])
+        if "answers meanwhile" in output.get("text", "")
+    ]
+    counts, longest = zip(
+        *(re.search(r"meanwhile: (\d+).* (\d\.\d+) s", text).groups() for text in printed),  # type: ignore[union-attr]
+        strict=True,
+    )
+    asynchronous, greenlets, plain = (int(count) for count in counts)
+    assert min(asynchronous, greenlets) > 5 * plain
+    assert float(longest[2]) > 1.5
+
+
+def test_the_example_is_that_of_the_documentation() -> None:
+    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    cells = [cell.source for cell in notebook.cells]
+    assert "%%tango_server\n" + EXAMPLE.read_text().strip() in cells
+
+
+def test_no_server_outlives_the_notebook(executed: NotebookNode) -> None:
+    left = []
+    for process in psutil.process_iter():
+        try:
+            marked = process.environ().get(MARK) == os.environ[MARK]
+            if marked and "ipytango.served" in process.cmdline():
+                left.append(process)
+        except psutil.Error:  # it has just ended, or is another user's
+            continue
+    assert left == []
+
+
+def test_outputs_that_are_kept_are_of_these_cells() -> None:
+    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    silent = ("setpoint = 1200.0",)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source not in silent:
+            assert cell.outputs, cell.source
