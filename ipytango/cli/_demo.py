@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_to"]
 
-FIRST_NOTEBOOK = Path("notebooks/01_green_modes.ipynb")
+FIRST_NOTEBOOK = Path("notebooks/00_start_here.ipynb")
 """Relative to the working directory, or to a checkout of the sources."""
 
 
