@@ -36,6 +36,7 @@ myst_heading_anchors = 3
 # In docstrings `x` is code.
 default_role = "literal"
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 autodoc_typehints_format = "short"
 napoleon_numpy_docstring = False
 # Other projects' names have no page here, and no inventory is fetched: a build needs no network.

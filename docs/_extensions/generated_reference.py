@@ -2,6 +2,7 @@
 
     .. magics:: GreenMagics      each magic of that class of `ipytango.magics`
     .. command-line::            each command of `ipytango`
+    ```{notebooks}               the project's notebooks, by title
 
 Their text is what `%magic?` and `--help` say, so that it cannot grow old.
 """
@@ -10,8 +11,11 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import textwrap
 from collections.abc import Iterator
+from os.path import relpath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -48,12 +52,28 @@ class CommandLineDirective(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
+class NotebooksDirective(SphinxDirective):
+    """List the project's notebooks, to be downloaded."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write them as Markdown, in which the page is."""
+        lines = []
+        here = Path(self.env.doc2path(self.env.docname)).parent
+        for path in sorted((Path(self.env.srcdir).parent / "notebooks").glob("*.ipynb")):
+            self.env.note_dependency(str(path))
+            first = "".join(json.loads(path.read_text())["cells"][0]["source"])
+            title = first.splitlines()[0].lstrip("# ")
+            lines.append(f"* [{title}](<{relpath(path, here)}>)")
+        return self.parse_text_to_nodes("\n".join(lines))
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Add the directives, and a kind of object for each: ``{magic}`%tango_green``` links to it."""
     app.add_object_type("magic", "magic", indextemplate="pair: %s; magic")
     app.add_object_type("shell-command", "shell-command", indextemplate="pair: %s; command")
     app.add_directive("magics", MagicsDirective)
     app.add_directive("command-line", CommandLineDirective)
+    app.add_directive("notebooks", NotebooksDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
