@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import nbclient
@@ -115,6 +117,33 @@ def test_kernels_that_cannot_be_are_one_line(arguments: list[str], says: str) ->
     assert done.stderr.startswith("ipytango: error: ")
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# --- JupyterLab -----------------------------------------------------------------------------------
+
+
+def test_lab_offers_the_kernel_first_and_installs_nothing(tango_host: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "TANGO_HOST": tango_host, "HOME": str(tmp_path)}
+    arguments = ["lab", "--", "--no-browser", "--ip=127.0.0.1", "--port=0"]
+    lab = pexpect.spawn(
+        sys.executable,
+        ["-m", "ipytango.cli", *arguments, "--IdentityProvider.token=known"],
+        env=environment,
+        cwd=str(tmp_path),
+        encoding="utf-8",
+        timeout=60,
+    )
+    lab.expect(r"http://127\.0\.0\.1:\d+/lab")
+    address = str(lab.after).removesuffix("/lab")
+    asked = f"{address}/api/kernelspecs?token=known"
+    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours, on loopback
+        specs = json.load(answer)
+    assert specs["default"] == "tango"
+    assert specs["kernelspecs"]["tango"]["spec"]["display_name"] == "Tango"
+    lab.kill(signal.SIGTERM)
+    lab.expect(pexpect.EOF)
+    lab.close()
+    assert not list(tmp_path.rglob("kernels/tango"))
 
 
 # --- the doctor -----------------------------------------------------------------------------------
