@@ -101,7 +101,7 @@ class Server(Panel):
     @property
     def log(self) -> str:
         """All that it has written, over all its starts."""
-        return self._service.log.read_text(errors="replace")
+        return self._service.log()
 
     def stop(self) -> None:
         """End it. What it does just then has two seconds to come to its end."""
@@ -196,7 +196,7 @@ class Server(Panel):
             address=f"{service.order.host}:{service.order.port}",
             database=service.order.database,
             pid=service.pid,
-            log=service.tail(SHOWN_LOG_BYTES),
+            log=service.log(SHOWN_LOG_BYTES),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -71,8 +72,11 @@ class Servers:
             keeper.close()
         for server, service in self._running.values():
             service.wait_until_out()
+            service.keep_log()
             server.close()
         self._running.clear()
+        if keeper is not None:
+            shutil.rmtree(self._directory)
 
     def _serve(
         self,
@@ -120,6 +124,7 @@ class Servers:
             service.order.devices,
         )
         old.stop(comes_back=same_entry)
+        old.keep_log()
         old_server.replace()
         service.take_over(plan.port or old.order.port, kept=same_entry)
 

@@ -6,7 +6,6 @@ import dataclasses
 import re
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Literal
 
 from ..client import device_answers
@@ -29,7 +28,7 @@ LEAVE_TIMEOUT_S = 10.0
 _POLL_S = 0.01
 _INSTANCE = re.compile(r"[\w.-]+")
 _DEVICE = re.compile(r"[^/\s\"#]+(/[^/\s\"#]+){2}")
-_TAIL_BYTES = 32_768
+_KEPT_BYTES = 1_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +84,7 @@ class Service:
         self._launcher = launcher
         self._launch: Launch | None = launch
         self._lock = allocate_lock()
+        self._last_log: str | None = None
         self._process: Process = launch.process
         self._changed: Callable[[], object] = lambda: None
         self.mode = loaded.mode
@@ -117,18 +117,18 @@ class Service:
         """The full names of its devices."""
         return _full_names(self.order)
 
-    @property
-    def log(self) -> Path:
-        """The file with all that it has written, over all its starts."""
-        return self._process.log
+    def log(self, most: int | None = None) -> str:
+        """Return what it has written over all its starts, or the lines at its end.
 
-    def tail(self, most: int = _TAIL_BYTES) -> str:
-        """Return the end of its log, from the begin of a line."""
-        with self.log.open("rb") as log:
+        Of at most so many bytes.
+        """
+        if self._last_log is not None:
+            return self._last_log if most is None else self._last_log[-most:]
+        with self._process.log.open("rb") as log:
             size = log.seek(0, 2)
-            log.seek(max(0, size - most))
+            log.seek(0 if most is None else max(0, size - most))
             text = log.read().decode(errors="replace")
-        return text if size <= most else text.partition("\n")[2]
+        return text if most is None or size <= most else text.partition("\n")[2]
 
     def when_changed(self, changed: Callable[[], object]) -> None:
         """Have `changed` called at each change of state, in whatever thread makes it."""
@@ -174,6 +174,10 @@ class Service:
     def forget(self) -> None:
         """Expect its end: its keeper closes."""
         self._process.watch(lambda _: None)
+
+    def keep_log(self) -> None:
+        """Read its log for the last time: it has ended, and its files go."""
+        self._last_log = self.log(_KEPT_BYTES)
         self._become("stopped")
 
     def take_over(self, port: int, *, kept: bool) -> None:

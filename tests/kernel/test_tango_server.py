@@ -307,22 +307,32 @@ def test_a_start_can_be_interrupted(notebook: Kernel) -> None:
     until(lambda: not child.is_running())
 
 
-def test_servers_end_with_a_killed_kernel(start_kernel: StartKernel) -> None:
-    kernel = start_kernel()
+@pytest.mark.parametrize("options", ["", "--database --device test/served/0"])
+def test_servers_end_with_a_killed_kernel(
+    start_kernel: StartKernel, tango_host: str, options: str
+) -> None:
+    kernel = start_kernel(tango_host=tango_host)
     kernel.run("%load_ext ipytango").check()
-    serve(kernel, lamp())
+    serve(kernel, lamp(options=options))
+    assert registered(tango_host) == bool(options)
     pid = value(kernel, "server.pid")
     kernel.kill()
     until(lambda: not psutil.pid_exists(pid))
+    until(lambda: not registered(tango_host))
 
 
 def test_servers_end_when_the_extension_goes(notebook: Kernel) -> None:
-    serve(notebook, lamp())
+    serve(notebook, lamp() + "\nprint('here it is')\n")
     pid, port = value(notebook, "(server.pid, server.port)")
+    environment = psutil.Process(pid).environ()
+    directory = Path(environment["TANGO_LOG_PATH"]).parent
+    assert directory.name.startswith("ipytango-serve-")
     notebook.run("%unload_ext ipytango").check()
     assert not psutil.pid_exists(pid)
     assert not listens(port)
     assert value(notebook, "server.state") == "stopped"
+    assert "here it is" in value(notebook, "server.log")
+    assert not directory.exists()
 
 
 # --- what a cell may use --------------------------------------------------------------------------
@@ -489,6 +499,24 @@ def test_a_port_in_use_is_refused(notebook: Kernel) -> None:
     assert f"Port {port} on 127.0.0.1 cannot be used" in text
     serve(notebook, lamp(options=f"--port {port}"))
     assert value(notebook, "server.port") == port
+
+
+def test_settings_and_memorized_values_outlive_a_restart(notebook: Kernel) -> None:
+    serve(
+        notebook,
+        "%%tango_server\nfrom tango import AttrWriteType\n"
+        "from tango.server import Device, attribute\n"
+        "class Own(Device):\n    v = 0.0\n"
+        "    x = attribute(\n        dtype=float, access=AttrWriteType.READ_WRITE,\n"
+        "        memorized=True, hw_memorized=True\n    )\n"
+        "    def read_x(self):\n        return self.v\n"
+        "    def write_x(self, v):\n        self.v = v\n",
+    )
+    notebook.run(
+        "proxy = server.proxy\nconfig = proxy.get_attribute_config('x')\nconfig.unit = 'mm'\n"
+        "proxy.set_attribute_config(config)\nproxy.x = 4.5\nserver.restart()"
+    ).check()
+    assert value(notebook, "(proxy.get_attribute_config('x').unit, proxy.x)") == ("mm", 4.5)
 
 
 def test_what_is_no_class_is_refused(notebook: Kernel) -> None:
