@@ -24,7 +24,7 @@ from ..widgets import Events, Hub
 from ._arguments import Arguments
 from ._db import database_status
 from ._listings import errors_of_asking
-from ._parsing import parsed
+from ._parsing import parsed, without_comment
 
 __all__ = ["MON_ARGUMENTS", "Errors", "ItangoMagics", "ItangoOwner"]
 
@@ -108,7 +108,7 @@ class ItangoMagics(Magics):
         return self._listed("lsserv", "servers", line)
 
     def _listed(self, magic: str, what: str, line: str) -> ListingTable:
-        pattern = line.strip()
+        pattern = without_comment(line).strip()
         with errors_of_asking(magic):
             fits = matcher_of_regex(pattern)
             return ListingTable(list_from(self._catalogues.current, what, pattern, fits))
@@ -122,7 +122,7 @@ class ItangoMagics(Magics):
         The port is 10000 where none is given; a port alone is that of the current host.
         ``%tango_db`` does the same.
         """
-        words = line.split()
+        words = without_comment(line).split()
         if not 1 <= len(words) <= 2:
             raise UsageError(
                 "%switchdb: give the database to be used, as in `switchdb tango-db:10000`."
@@ -135,8 +135,8 @@ class ItangoMagics(Magics):
 
         ``refreshdb host[:port]`` chooses another database, as ``switchdb``.
         """
-        if line.strip():
-            return self._switched("refreshdb", ":".join(line.split()))
+        if words := without_comment(line).split():
+            return self._switched("refreshdb", ":".join(words))
         with errors_of_asking("refreshdb"):
             self._catalogues.current.refresh()
             return database_status(self._catalogues)

@@ -8,7 +8,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-__all__ = ["TypedWord", "parsed", "typed_word"]
+__all__ = ["TypedWord", "parsed", "typed_word", "without_comment"]
 
 _QUOTES = {'"': "'", "'": '"'}
 """Each with the other one."""
@@ -18,9 +18,23 @@ _BLANKS = " \t\r\n"
 def parsed(magic: Any, line: str) -> Any:
     """Return the arguments in `line` as the magic (a method) declares them. Raises `UsageError`."""
     try:
-        return magic.parser.parse_args(_words(line))
+        return magic.parser.parse_args(_words(without_comment(line)))
     except ValueError as error:  # a quotation that has no end
         raise UsageError(f"%{magic.__name__}: {error} in {line!r}") from None
+
+
+def without_comment(line: str) -> str:
+    """Return the line up to a ``#`` that begins a word (``#dbase=no`` behind a name does not)."""
+    quote, before = "", " "
+    for at, letter in enumerate(line):
+        if letter == quote:
+            quote = ""
+        elif not quote and letter in _QUOTES:
+            quote = letter
+        elif not quote and letter == "#" and before in _BLANKS:
+            return line[:at]
+        before = letter
+    return line
 
 
 def _words(line: str) -> list[str]:

@@ -135,17 +135,19 @@ def test_pages_load_nothing_from_elsewhere(pages: dict[Path, Page]) -> None:
 
 
 def pages_with_examples() -> list[str]:
-    texts = (path for path in sorted(DOCS.rglob("*.md")) if EXAMPLE.search(path.read_text()))
-    return [path.relative_to(DOCS).as_posix() for path in texts]
+    pages = [PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    found = (path for path in pages if EXAMPLE.search(path.read_text()))
+    return [path.relative_to(PROJECT).as_posix() for path in found]
 
 
 def test_there_are_examples() -> None:
-    assert {"tutorial.md", "how_to/servers.md", "how_to/futures.md"} <= set(pages_with_examples())
+    some = {"README.md", "docs/tutorial.md", "docs/how_to/servers.md", "docs/how_to/futures.md"}
+    assert some <= set(pages_with_examples())
 
 
 @pytest.mark.parametrize("page", pages_with_examples())
 def test_examples_run(page: str, fresh_kernel: Kernel) -> None:
     """The cells of a page, one after the other, in a kernel beside the demo."""
-    for example in EXAMPLE.findall((DOCS / page).read_text()):
+    for example in EXAMPLE.findall((PROJECT / page).read_text()):
         outcome = fresh_kernel.run(example)
         assert outcome.status == "ok", f"{example}\n{outcome.text}"
