@@ -107,7 +107,8 @@ def _badge(name: str, *, chosen: bool) -> str:
         else "border:1px solid var(--jp-border-color2,#bdbdbd);"
         "color:var(--jp-ui-font-color2,#616161)"
     )
+    tag = "b" if chosen else "span"  # a notebook that is not trusted shows no styles
     return (
-        f'<span style="display:inline-block;margin-left:4px;padding:1px 8px;border-radius:9px;'
-        f'font-size:90%;{style}">{escape(name)}</span>'
+        f'<{tag} style="display:inline-block;margin-left:4px;padding:1px 8px;border-radius:9px;'
+        f'font-size:90%;{style}">{escape(name)}</{tag}>'
     )
