@@ -203,11 +203,11 @@ class Server(Panel):
 def in_worker(function: Callable[[], Any], give_up: Callable[[], object] = lambda: None) -> Any:
     """Return what `function` returns; where code can wait, everything else goes on meanwhile.
 
-    `give_up` is called on the way out when the wait is interrupted.
+    `give_up` is called on the way out when it fails, or the wait for it is interrupted.
     """
     try:
         return await_(asyncio.to_thread(function)) if can_wait() else function()
-    except KeyboardInterrupt:
+    except BaseException:
         give_up()
         raise
 

@@ -89,7 +89,19 @@ def test_buttons_do_what_can_be_done(fake_kernel: FakeKernel, state: str, able: 
         if name in able:
             button.click()
             command = fake_kernel.wait_for("cmd", f"m => m.op === '{name.lower()}'")
+            expect(button).to_be_disabled()
             fake_kernel.answer(command, v=None)
+            fake_kernel.wait_for_ack(fake_kernel.draw("s", frame(state)))
+            expect(button).to_be_enabled()
+
+
+def test_a_refusal_is_shown_and_the_button_stays(fake_kernel: FakeKernel) -> None:
+    slot = fake_kernel.show("s", "server", {"name": "Lamp/notebook"}, frame())
+    button = slot.get_by_role("button", name="Stop", exact=True)
+    button.click()
+    fake_kernel.answer(fake_kernel.wait_for("cmd"), e="it was replaced")
+    expect(slot).to_contain_text("it was replaced")
+    expect(button).to_be_enabled()
 
 
 def test_the_log_is_followed_until_somebody_reads(fake_kernel: FakeKernel) -> None:

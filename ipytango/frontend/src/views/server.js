@@ -45,9 +45,13 @@ export function mount(host) {
   root.addEventListener(
     "click",
     async ({ target }) => {
-      const pressed = /** @type {HTMLElement} */ (target);
+      const pressed = /** @type {HTMLButtonElement} */ (target);
       const { op, device } = pressed.dataset;
-      if (op) ask(op);
+      if (op) {
+        // Until the server's state is another one: its code is loaded first, which takes a second.
+        pressed.disabled = true;
+        if ((await ask(op)) === undefined) pressed.disabled = false;
+      }
       if (device === undefined) return;
       try {
         await copyText(device);
