@@ -37,7 +37,7 @@ def test_status_names_the_mode_and_what_a_call_gives(notebook: Kernel, chosen: s
     html = status.result_data["text/html"]
     assert html.count("<div") == html.count("</div>")
     for name in MODES:
-        assert f">{name}</span>" in html
+        assert f">{name}</{'b' if name == chosen else 'span'}>" in html
     assert "<script" not in html
     assert not status.stdout
 
