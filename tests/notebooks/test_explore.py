@@ -1,36 +1,20 @@
 """The third notebook runs from top to bottom, and shows what it says."""
 
-import os
 import re
-from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 from nbformat import NotebookNode
 
 from ipytango.demo import demo as make_demo
+from support.notebooks import cell_ending, execute, read, text_of
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_explore.ipynb"
+NAME = "03_explore.ipynb"
 
 
 @pytest.fixture(scope="module")
 def executed() -> NotebookNode:
-    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
-    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3")
     with make_demo() as tango_host:  # its own: it lists all that there is
-        client.execute(env={**os.environ, "TANGO_HOST": tango_host})
-    return notebook
-
-
-def text_of(notebook: NotebookNode, source: str) -> str:
-    """Give the text that the cell that ends with this source shows."""
-    (cell,) = [cell for cell in notebook.cells if cell.source.endswith(source)]
-    texts = [
-        output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
-        for output in cell.outputs
-    ]
-    return "".join(texts)
+        return execute(read(NAME), tango_host)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +36,8 @@ def text_of(notebook: NotebookNode, source: str) -> str:
     ],
 )
 def test_shown_as_text(executed: NotebookNode, source: str, says: str) -> None:
-    assert re.search(says, text_of(executed, source))
+    assert re.search(says, text_of(cell_ending(executed, source)))
 
 
 def test_outputs_that_are_kept_are_of_these_cells() -> None:
-    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
-    assert all(cell.outputs for cell in notebook.cells[4:] if cell.cell_type == "code")
+    assert all(cell.outputs for cell in read(NAME).cells[4:] if cell.cell_type == "code")

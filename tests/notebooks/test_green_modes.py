@@ -1,27 +1,12 @@
 """The first notebook runs from top to bottom, and what it says of a plain kernel is true."""
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 from nbformat import NotebookNode
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_green_modes.ipynb"
-
-
-def text_of(cell: NotebookNode) -> str:
-    """All that a cell has printed, given or raised, as text."""
-    parts = []
-    for output in cell.outputs:
-        if output.output_type == "error":
-            parts.append(f"{output.ename}: {output.evalue}")
-        else:
-            parts.append(output.get("text") or output.data.get("text/plain", ""))
-    return "".join(parts).strip()
+from support.notebooks import cell_with, execute, read, text_of
 
 
 def without_ipytango(source: str) -> str:
@@ -36,15 +21,11 @@ def run_notebook(tango_host: str) -> Callable[..., NotebookNode]:
     """Run the notebook in a kernel of its own; without ipytango its magics are left out."""
 
     def run(*, plain: bool) -> NotebookNode:
-        notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+        notebook = read("01_green_modes.ipynb")
         if plain:
             for cell in notebook.cells:
                 cell.source = without_ipytango(cell.source)
-        client = nbclient.NotebookClient(
-            notebook, timeout=60, allow_errors=plain, kernel_name="python3"
-        )
-        client.execute(env={**os.environ, "TANGO_HOST": tango_host})
-        return notebook
+        return execute(notebook, tango_host, allow_errors=plain)
 
     return run
 
@@ -54,17 +35,11 @@ def executed(run_notebook: Callable[..., NotebookNode]) -> NotebookNode:
     return run_notebook(plain=False)
 
 
-def cell_with(notebook: NotebookNode, text: str) -> NotebookNode:
-    found: list[NotebookNode] = [
-        cell for cell in notebook.cells if cell.cell_type == "code" and text in cell.source
-    ]
-    (cell,) = found
-    return cell
-
-
 def turns(notebook: NotebookNode) -> list[int]:
     """The counts that the notebook's ticker gave, one for each mode that was looked at."""
-    texts = [text_of(cell) for cell in notebook.cells if cell.source.startswith("turns_during(")]
+    texts = [
+        text_of(cell).strip() for cell in notebook.cells if cell.source.startswith("turns_during(")
+    ]
     return [int(text) for text in texts if text.isdigit()]
 
 

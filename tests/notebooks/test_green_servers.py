@@ -2,35 +2,18 @@
 
 import os
 import re
-from pathlib import Path
 
-import nbclient
-import nbformat
 import psutil
 import pytest
 from nbformat import NotebookNode
 
 from support.leftovers import MARK
-
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_green_servers.ipynb"
+from support.notebooks import cell_ending, execute, read, text_of
 
 
 @pytest.fixture(scope="module")
 def executed() -> NotebookNode:
-    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
-    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3")
-    client.execute(env={name: value for name, value in os.environ.items() if name != "TANGO_HOST"})
-    return notebook
-
-
-def text_of(notebook: NotebookNode, source: str) -> str:
-    """Give the text that the first cell that ends with this source shows."""
-    cell = next(cell for cell in notebook.cells if cell.source.endswith(source))
-    texts = [
-        output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
-        for output in cell.outputs
-    ]
-    return "".join(texts)
+    return execute(read("04_green_servers.ipynb"))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +36,7 @@ def text_of(notebook: NotebookNode, source: str) -> str:
     ],
 )
 def test_shown_as_text(executed: NotebookNode, source: str, says: str) -> None:
-    assert re.search(says, text_of(executed, source))
+    assert re.search(says, text_of(cell_ending(executed, source)))
 
 
 def test_others_are_answered_in_green_modes_alone(executed: NotebookNode) -> None:
@@ -85,7 +68,7 @@ def test_no_server_outlives_the_notebook(executed: NotebookNode) -> None:
 
 
 def test_outputs_that_are_kept_are_of_these_cells() -> None:
-    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = read("04_green_servers.ipynb")
     silent = ("setpoint = 1200.0",)
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.source not in silent:

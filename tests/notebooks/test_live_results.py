@@ -1,36 +1,20 @@
 """The second notebook runs from top to bottom, and shows what it says."""
 
-import os
 import re
-from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 from nbformat import NotebookNode
 
 from ipytango.demo import demo as make_demo
+from support.notebooks import cell_with, execute, html_of, read, text_of
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02_live_results.ipynb"
+NAME = "02_live_results.ipynb"
 
 
 @pytest.fixture(scope="module")
 def executed() -> NotebookNode:
-    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
-    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3")
     with make_demo() as tango_host:  # its own: it changes what the device says of an attribute
-        client.execute(env={**os.environ, "TANGO_HOST": tango_host})
-    return notebook
-
-
-def shown_by(notebook: NotebookNode, source: str) -> tuple[str, str]:
-    """Give the text and the HTML that the cell with this source shows."""
-    (cell,) = [
-        cell for cell in notebook.cells if cell.cell_type == "code" and source in cell.source
-    ]
-    texts = [output.get("text") or output.data.get("text/plain", "") for output in cell.outputs]
-    pages = [output.data.get("text/html", "") for output in cell.outputs if "data" in output]
-    return "".join(texts), "".join(pages)
+        return execute(read(NAME), tango_host)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +35,7 @@ def shown_by(notebook: NotebookNode, source: str) -> tuple[str, str]:
     ],
 )
 def test_shown_as_text(executed: NotebookNode, source: str, says: str) -> None:
-    assert re.search(says, shown_by(executed, source)[0])
+    assert re.search(says, text_of(cell_with(executed, source)))
 
 
 @pytest.mark.parametrize(
@@ -66,4 +50,4 @@ def test_shown_as_text(executed: NotebookNode, source: str, says: str) -> None:
 def test_pictures_stay_in_the_saved_notebook(
     executed: NotebookNode, source: str, picture: str
 ) -> None:
-    assert picture in shown_by(executed, source)[1]
+    assert picture in html_of(cell_with(executed, source))

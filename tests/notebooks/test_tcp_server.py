@@ -3,36 +3,18 @@
 import os
 import re
 import socket
-from pathlib import Path
 
-import nbclient
-import nbformat
 import psutil
 import pytest
 from nbformat import NotebookNode
 
 from support.leftovers import MARK
-
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05_tcp_server.ipynb"
+from support.notebooks import cell_with, execute, read, text_of
 
 
 @pytest.fixture(scope="module")
 def executed(tango_host: str) -> NotebookNode:
-    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
-    client = nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3")
-    client.execute(env={**os.environ, "TANGO_HOST": tango_host})
-    return notebook
-
-
-def text_of(notebook: NotebookNode, source: str) -> str:
-    """Give the text that the cell with this source shows."""
-    (cell,) = [
-        cell for cell in notebook.cells if cell.cell_type == "code" and source in cell.source
-    ]
-    return "".join(
-        output.get("text") or output.get("data", {}).get("text/plain", "")
-        for output in cell.outputs
-    )
+    return execute(read("05_tcp_server.ipynb"), tango_host)
 
 
 @pytest.mark.parametrize(
@@ -50,18 +32,18 @@ def text_of(notebook: NotebookNode, source: str) -> str:
     ],
 )
 def test_shown_as_text(executed: NotebookNode, source: str, says: str) -> None:
-    text = text_of(executed, source)
+    text = text_of(cell_with(executed, source))
     assert re.search(says, text.removesuffix("\n")), text
 
 
 def test_others_are_answered_while_one_device_hangs(executed: NotebookNode) -> None:
-    answers = int(text_of(executed, "while not waiting.done()").split()[0])
+    answers = int(text_of(cell_with(executed, "while not waiting.done()")).split()[0])
     assert answers >= 20  # of some hundreds on an idle machine
 
 
 def test_nothing_listens_any_more(executed: NotebookNode) -> None:
     for source in ('print(f"Serving on', "create_subprocess_exec"):
-        port = int(text_of(executed, source).split()[-1])
+        port = int(text_of(cell_with(executed, source)).split()[-1])
         with socket.socket() as knock:
             assert knock.connect_ex(("127.0.0.1", port)) != 0
 
@@ -80,6 +62,6 @@ def _is_of(process: psutil.Process) -> bool:
 
 
 def test_outputs_that_are_kept_are_of_these_cells() -> None:
-    notebook: NotebookNode = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = read("05_tcp_server.ipynb")
     shown = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.outputs]
     assert len(shown) >= 11
