@@ -8,6 +8,6 @@ RUN apt-get update \
 RUN useradd --create-home tangonaut
 WORKDIR /home/tangonaut
 COPY --chown=tangonaut . .
-RUN pip install --no-cache-dir '.[lab]' matplotlib pandas
+RUN pip install --no-cache-dir '.[lab]'
 
 USER tangonaut
