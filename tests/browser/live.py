@@ -24,6 +24,7 @@ VALUE = "tango.DeviceProxy('{0}').read_attribute('pushed')"
 
 LIVE = ".ipytango-live"
 BADGE = ".ipytango-badge"
+TRY_AGAIN_S = 10.0
 NOT_LIVE = re.compile("stale since|closed")
 
 
@@ -45,9 +46,11 @@ def switch_on(notebook: NotebookPage, cell: int) -> None:
     """Have a value followed from now on."""
     live = switch(notebook, cell)
     live.click()
-    if live.is_enabled() and live.get_attribute("aria-checked") == "false":
+    try:
+        expect(live).to_have_attribute("aria-checked", "true", timeout=TRY_AGAIN_S * 1000)
+    except AssertionError:
         live.click()  # it was moved in the page between press and release: a person tries again
-    expect(live).to_have_attribute("aria-checked", "true")
+        expect(live).to_have_attribute("aria-checked", "true")
 
 
 def expect_standstill(notebook: NotebookPage, cell: int) -> None:

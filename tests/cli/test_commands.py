@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -9,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import pexpect
@@ -122,6 +125,15 @@ def test_kernels_that_cannot_be_are_one_line(arguments: list[str], says: str) ->
 # --- JupyterLab -----------------------------------------------------------------------------------
 
 
+def kernelspecs_at(address: str) -> dict[str, Any]:
+    """Ask a server for its kernels; it says where it will listen a moment before it does."""
+    while True:
+        with contextlib.suppress(urllib.error.URLError):
+            asked = f"{address}/api/kernelspecs?token=known"
+            with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - on loopback
+                return dict(json.load(answer))
+
+
 def test_lab_offers_the_kernel_first_and_installs_nothing(tango_host: str, tmp_path: Path) -> None:
     environment = {**os.environ, "TANGO_HOST": tango_host, "HOME": str(tmp_path)}
     arguments = ["lab", "--", "--no-browser", "--ip=127.0.0.1", "--port=0"]
@@ -133,16 +145,15 @@ def test_lab_offers_the_kernel_first_and_installs_nothing(tango_host: str, tmp_p
         encoding="utf-8",
         timeout=60,
     )
-    lab.expect(r"http://127\.0\.0\.1:\d+/lab")
-    address = str(lab.after).removesuffix("/lab")
-    asked = f"{address}/api/kernelspecs?token=known"
-    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours, on loopback
-        specs = json.load(answer)
-    assert specs["default"] == "tango"
-    assert specs["kernelspecs"]["tango"]["spec"]["display_name"] == "Tango"
-    lab.kill(signal.SIGTERM)
-    lab.expect(pexpect.EOF)
-    lab.close()
+    try:
+        lab.expect(r"http://127\.0\.0\.1:\d+/lab")
+        specs = kernelspecs_at(str(lab.after).removesuffix("/lab"))
+        assert specs["default"] == "tango"
+        assert specs["kernelspecs"]["tango"]["spec"]["display_name"] == "Tango"
+    finally:
+        lab.kill(signal.SIGTERM)
+        lab.expect(pexpect.EOF)
+        lab.close()
     assert not list(tmp_path.rglob("kernels/tango"))
 
 

@@ -65,7 +65,7 @@ def in_cell(function: Callable[..., T], *args: Any) -> T:
         before = _descriptors()
         with hub_on_running_loop():
             result = await in_green_task(function, *args)
-        assert _descriptors() == before
+        assert _descriptors() - before == set()
         return result
 
     return asyncio.run(main())

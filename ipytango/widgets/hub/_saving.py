@@ -30,8 +30,8 @@ class Saving:
         bundle = panel.bundle()
         seat.saved_s, seat.changed_since_saved = time.monotonic(), False
         if bundle != seat.saved:
-            seat.saved = bundle
             self._wire.update_display(panel.id, bundle)
+            seat.saved = bundle
             if not self._cell_runs():
                 self._between_cells[panel.id] = bundle
 
