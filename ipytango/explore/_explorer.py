@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Explorer"]
 
-FIRST_ANSWER_S = 1.0
+FIRST_ANSWER_S = 3.0
 """How long what code asks for waits for the database, so that the snapshot is not empty."""
 
 MOST_PANELS = 8

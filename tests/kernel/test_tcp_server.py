@@ -38,7 +38,7 @@ async def talk(reader, writer):
 
 async def start_serving():
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
-    print("Serving on port", server.sockets[0].getsockname()[1])
+    print(f"Serving on port {server.sockets[0].getsockname()[1]}.", flush=True)
     return server
 
 async def stop_serving(server):
