@@ -281,6 +281,13 @@ class Kernel(Ending):
                 raise self._silent("the kernel's first answer", None)
             attempts.append(self._send("shell", "kernel_info_request", {}))
             self._receive(_LIFE_CHECK_S)
+        # What is still under way would come together with the first cell, of which ipykernel 7.3
+        # now and then takes no notice.
+        self._wait(
+            lambda: self._outcome(attempts[-1]).ended_at,
+            START_TIMEOUT_S,
+            "the answers to all that was asked at the start",
+        )
 
     def _send(
         self,
