@@ -107,6 +107,19 @@ def interrupted(kernel: Kernel, code: str) -> Outcome:
     return cell.finish(PROMPT_S)
 
 
+def pressed_until_it_ends(kernel: Kernel, code: str) -> Outcome:
+    """Run the cell, and interrupt it as a person does who sees nothing happen; gives its end."""
+    cell = kernel.start(code)
+    kernel.wait_for_output(cell, "interrupt me")
+    for _ in range(MAX_PRESSES):
+        kernel.interrupt()
+        try:
+            return cell.finish(PRESS_AGAIN_S)
+        except KernelSilent:
+            continue
+    raise AssertionError(f"still busy after {MAX_PRESSES} interrupts")
+
+
 def assert_next_cells_work(kernel: Kernel) -> None:
     """Compute, wait for the loop, and ask a device."""
     assert kernel.run("6 * 7").check().result == "42"
@@ -131,7 +144,9 @@ def test_interrupt_ends_a_wait(ready: Kernel, wait: str, expected: set[str]) -> 
 @pytest.mark.parametrize("code", BUSY.values(), ids=BUSY)
 @pytest.mark.parametrize("mode", ["synchronous", "asyncio"])
 def test_interrupt_ends_running_code(ready: Kernel, code: str) -> None:
-    assert ename(interrupted(ready, code)) == "KeyboardInterrupt"
+    # A signal that comes just before a call that blocks waits for its end, in a plain kernel too:
+    # of a thousand on a loaded machine it was six.
+    assert ename(pressed_until_it_ends(ready, code)) == "KeyboardInterrupt"
     assert_next_cells_work(ready)
 
 
@@ -139,18 +154,7 @@ def test_interrupt_ends_running_code(ready: Kernel, code: str) -> None:
 @pytest.mark.parametrize("mode", ["asyncio"])
 def test_interrupts_end_what_keeps_the_loop_busy(ready: Kernel, code: str) -> None:
     """The first one waits for the loop, since it may be about to come on; the next one does not."""
-    cell = ready.start(code)
-    ready.wait_for_output(cell, "interrupt me")
-    for _ in range(MAX_PRESSES):
-        ready.interrupt()
-        try:
-            outcome = cell.finish(PRESS_AGAIN_S)
-        except KernelSilent:
-            continue
-        break
-    else:
-        pytest.fail(f"still busy after {MAX_PRESSES} interrupts")
-    assert outcome.status == "error"
+    assert pressed_until_it_ends(ready, code).status == "error"
     assert_next_cells_work(ready)
 
 
