@@ -6,7 +6,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 RUN useradd --create-home tangonaut
-WORKDIR /home/tangonaut
+WORKDIR /srv/ipytango
 COPY --chown=tangonaut . .
 RUN pip install --no-cache-dir '.[lab]'
 
