@@ -145,8 +145,8 @@ def test_interrupt_ends_a_wait(ready: Kernel, wait: str, expected: set[str]) -> 
 @pytest.mark.parametrize("mode", ["synchronous", "asyncio"])
 def test_interrupt_ends_running_code(ready: Kernel, code: str) -> None:
     # A signal that comes just before a call that blocks waits for its end, in a plain kernel too:
-    # of a thousand on a loaded machine it was six. Here more get lost, between two statements, where
-    # ipykernel's own handler is in force for a moment: a known fault, to be mended.
+    # of a thousand on a loaded machine it was six. Here more get lost: between two statements
+    # ipykernel's own handler is in force for a moment, a known fault that is to be mended.
     assert ename(pressed_until_it_ends(ready, code)) == "KeyboardInterrupt"
     assert_next_cells_work(ready)
 
