@@ -42,19 +42,33 @@ def run_cells_green(
     seat, kept = GreenSeat(), KeptVariables()
     main_thread = threading.main_thread()
 
+    def awaited_here() -> bool:
+        # Another runner (trio) awaits the cell on a loop of its own, even below the kernel's.
+        return shell.loop_runner is _asyncio_runner and asyncio._get_running_loop() is not None
+
     @functools.wraps(original_run_code)
     async def run_code(code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
+        if not awaited_here() or (boundaries.unmarked and loading_blocks):
+            return bool(await original_run_code(code_obj, result, async_=async_))
+        interrupts.raise_undelivered()
         code = original_run_code(code_obj, result, async_=async_)
-        # Another runner (trio) awaits the cell on a loop of its own, even below the kernel's.
-        awaited_here = shell.loop_runner is _asyncio_runner and asyncio._get_running_loop()
-        if not awaited_here or (boundaries.unmarked and loading_blocks):
-            return bool(await code)  # nothing to park on
         if threading.current_thread() is not main_thread:
             return bool(await run_coroutine(code))  # a subshell's cell
         with kept.across_cells():
             return bool(await run_coroutine(code, seat, interrupts.delivered_to))
 
     patches.set(shell, "run_code", run_code)
+
+    original_run_cell_async = shell.run_cell_async
+
+    @functools.wraps(original_run_cell_async)
+    async def run_cell_async(*args: Any, **kwargs: Any) -> Any:
+        if not awaited_here():
+            return await original_run_cell_async(*args, **kwargs)
+        with interrupts.held():
+            return await original_run_cell_async(*args, **kwargs)
+
+    patches.set(shell, "run_cell_async", run_cell_async)
 
     original_should_run_async = shell.should_run_async
 

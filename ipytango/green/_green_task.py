@@ -32,15 +32,9 @@ R = TypeVar("R")
 class _Ended:
     """How a piece of code has ended."""
 
-    def __init__(self, job: Callable[[], Any]) -> None:
-        self._value: Any = None
-        self._error: BaseException | None = None
-        try:
-            self._value = job()
-        except GreenletExit as killed:
-            self._value = killed  # as with every greenlet
-        except BaseException as error:
-            self._error = error
+    def __init__(self, value: Any = None, error: BaseException | None = None) -> None:
+        self._value = value
+        self._error = error
 
     def result(self) -> Any:
         """Return what the code returned, or raise what it raised."""
@@ -61,6 +55,7 @@ class GreenTask(greenlet, Generic[T]):
 
     _task: asyncio.Task[Any] | None = None
     _parked = False
+    _in_code = False
     _owed: BaseException | None = None
     _wake: asyncio.Future[tuple[Any, ...]] | None = None
 
@@ -76,8 +71,29 @@ class GreenTask(greenlet, Generic[T]):
         """Whether the code stands in a wait (and not in the middle of its work)."""
         return self._parked
 
+    @property
+    def in_code(self) -> bool:
+        """Whether the code has begun and not ended: an exception raised here now is the code's.
+
+        A moment before or after, a signal's handler would raise it in this class, and that ends
+        the greenlet, or goes through the event loop.
+        """
+        return self._in_code
+
     def _work(self, job: Callable[[], Any]) -> _Ended:
-        return _Ended(job)
+        return self._end_of(job)
+
+    def _end_of(self, job: Callable[[], Any]) -> _Ended:
+        try:
+            try:
+                self._in_code = True
+                return _Ended(job())
+            finally:
+                self._in_code = False
+        except GreenletExit as killed:
+            return _Ended(killed)  # as with every greenlet
+        except BaseException as error:
+            return _Ended(error=error)
 
     def _drive(self, job: Callable[[], T]) -> Generator[Any, Any, T]:
         driver = getcurrent()
@@ -236,7 +252,8 @@ class GreenSeat(GreenTask[Any]):
 
     def _work(self, job: Callable[[], Any]) -> _Ended:
         while True:
-            ended = _Ended(job)  # before the parent is looked at: whoever drives may have changed
+            ended = self._end_of(job)
+            # The parent is looked at only now: whoever drives may have changed.
             job = cast(greenlet, self.parent).switch(ended)
 
     def throw(self, *exc_info: Any) -> Any:

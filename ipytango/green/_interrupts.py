@@ -4,6 +4,9 @@ Three things make it prompt. The handler looks at what runs: code of a green tas
 exception as in any Python. Parked code is woken through the loop's thread-safe entrance,
 which ends a ``select`` at once. And a wake-up file descriptor, read by the loop, makes sure
 that Python runs the handler even when the kernel delivers the signal to another thread.
+
+A cell is several green tasks, one for each statement. The handler stays for all of it, and an
+interrupt that comes between two statements is the next one's.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ class Interrupts:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._greens: list[GreenTask[Any]] = []
+        self._holds = 0
         self._undelivered = False
         self._delivered = Event()
         self._shields = 0
@@ -61,8 +65,8 @@ class Interrupts:
         self._writer.close()
 
     @contextlib.contextmanager
-    def delivered_to(self, green: GreenTask[Any]) -> Iterator[None]:
-        """While the context lasts SIGINT is for `green`. Changes nothing outside the main thread.
+    def held(self) -> Iterator[None]:
+        """While the context lasts SIGINT is ours. Changes nothing outside the main thread.
 
         Contexts may end in another order than they began: a widget's callback can outlive the
         cell that it came in. So each puts back what it found only if ours is still in force.
@@ -70,19 +74,41 @@ class Interrupts:
         if get_ident() != self._main_thread or self._writer.fileno() < 0:
             yield
             return
-        found = signal.getsignal(signal.SIGINT)
-        self._greens.append(green)
-        signal.signal(signal.SIGINT, self._on_sigint)
-        found_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        if found_fd != self._writer.fileno():
+        self._holds += 1
+        found = signal.signal(signal.SIGINT, self._on_sigint)
+        our_fd = self._writer.fileno()
+        found_fd = signal.set_wakeup_fd(our_fd, warn_on_full_buffer=False)
+        if found_fd != our_fd:
             self._found_fd = found_fd
         try:
             yield
         finally:
             if found != self._on_sigint and signal.getsignal(signal.SIGINT) == self._on_sigint:
                 signal.signal(signal.SIGINT, found)
+            if found_fd != our_fd:
+                self._set_wakeup_fd(found_fd, only_if=self._writer.fileno())
+            self._holds -= 1
+            if not self._holds:
+                self._settled()
+
+    @contextlib.contextmanager
+    def delivered_to(self, green: GreenTask[Any]) -> Iterator[None]:
+        """While the context lasts SIGINT is for `green`. Does nothing outside the main thread."""
+        if get_ident() != self._main_thread:
+            yield
+            return
+        self._greens.append(green)
+        try:
+            with self.held():
+                yield
+        finally:
             self._greens.remove(green)
-            self._set_wakeup_fd(found_fd, only_if=self._writer.fileno())
+
+    def raise_undelivered(self) -> None:
+        """Raise the interrupt that has come to the main thread since its last green task ended."""
+        if self._undelivered and get_ident() == self._main_thread:
+            self._settled()
+            raise KeyboardInterrupt
 
     @contextlib.contextmanager
     def shielded(self) -> Iterator[None]:
@@ -102,9 +128,10 @@ class Interrupts:
     def _on_sigint(self, signum: int, frame: types.FrameType | None) -> None:
         if self._shields:
             self._held_back = True
-        elif not self._greens:
+        elif not self._holds:
             signal.default_int_handler(signum, frame)
         elif self._runs_here():
+            self._settled()
             raise KeyboardInterrupt
         elif self._undelivered:
             self._break_in()
@@ -112,11 +139,18 @@ class Interrupts:
             self._undelivered = True
             self._delivered = Event()
             self._loop.call_soon_threadsafe(self._deliver)
-            start_new_thread(self._insist, ())
+            start_new_thread(self._insist, (self._delivered,))
 
-    def _insist(self) -> None:
-        """Ask again, if the loop has not come to the interrupt: something does not let it go on."""
-        if not self._delivered.wait(GRACE_S) and self._greens:
+    def _insist(self, delivered: Event) -> None:
+        """Ask again, if the loop has not come to the interrupt: something does not let it go on.
+
+        By a real signal, as only that ends a system call: a `time.sleep` that has begun since.
+        """
+        if delivered.wait(GRACE_S) or not self._holds:
+            return
+        if hasattr(signal, "pthread_kill") and self._main_thread is not None:
+            signal.pthread_kill(self._main_thread, signal.SIGINT)
+        else:
             _thread.interrupt_main(signal.SIGINT)
 
     def _break_in(self) -> None:
@@ -130,15 +164,19 @@ class Interrupts:
         current: greenlet | None = getcurrent()
         while current is not None:
             if current in self._greens:
-                return True
+                return current.in_code
             current = current.parent if not isinstance(current, GreenTask) else None
         return False
 
     def _deliver(self) -> None:
+        if self._undelivered:
+            self._settled()
+            for green in self._greens:
+                green.owe(KeyboardInterrupt())
+
+    def _settled(self) -> None:
         self._undelivered = False
         self._delivered.set()
-        for green in self._greens:
-            green.owe(KeyboardInterrupt())
 
     def _drain(self) -> None:
         """Empty the wake-up descriptor; the one that was there before gets its signals, too."""

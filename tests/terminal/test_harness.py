@@ -30,8 +30,9 @@ def test_error_is_shown_and_the_next_prompt_comes(plain: Terminal) -> None:
 
 
 def test_ctrl_c_interrupts_a_running_cell(plain: Terminal) -> None:
-    plain.start("import time; print('st' + 'arted'); time.sleep(60)")
-    plain.expect("started")
+    timer = "threading.Timer(0.2, print, ['asl' + 'eep'])"
+    plain.start(f"import threading, time; {timer}.start(); time.sleep(60)")
+    plain.expect("asleep")
     interrupted_at = plain.interrupt()
     assert "KeyboardInterrupt" in plain.wait_for_prompt()
     assert time.monotonic() - interrupted_at < 10

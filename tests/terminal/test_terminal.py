@@ -15,13 +15,16 @@ PROMPT_S = 6.0
 _RESULT = re.compile(r"Out\[\d+\]: (.*)", re.DOTALL)
 
 DEFINITIONS = (
-    "import asyncio, time, gevent, numpy, tango; "
+    "import asyncio, threading, time, gevent, numpy, tango; "
     "dev = tango.DeviceProxy('sys/tg_test/1'); "
     "slow = tango.DeviceProxy('test/slow/1'); "
     "slow.set_timeout_millis(30_000)"
 )
 # The loop says so, which it can only when the code has parked.
 ONCE_PARKED = "asyncio.get_running_loop().call_soon(print, 'interrupt', 'me')"
+# A signal in the last moment before a system call waits for its end, in any Python: so it says so
+# when the sleep has begun.
+SLEEP = "threading.Timer(0.2, print, ['interrupt', 'me']).start(); time.sleep(20)"
 BUSY = """\
 def busy():
     print('interrupt', 'me')
@@ -159,7 +162,7 @@ PARKED = [
 RUNNING = [
     "busy()",
     "await busy_coroutine()",
-    "print('interrupt', 'me'); time.sleep(20)",
+    SLEEP,
     "matrix = numpy.ones((200, 200)); busy_product()",
 ]
 PRODUCT = """\
@@ -238,7 +241,7 @@ def test_load_twice_reload_and_unload(terminal: Terminal) -> None:
     same = "(signal.getsignal(signal.SIGINT), asyncio.run) == before"
     assert value(terminal.run(same)) == "True"
     assert "not found" in terminal.run("%tango_green")
-    terminal.start("import time; print('interrupt', 'me'); time.sleep(20)")
+    terminal.start(f"import threading, time; {SLEEP}")
     terminal.expect("interrupt me")
     terminal.interrupt()
     assert "KeyboardInterrupt" in terminal.wait_for_prompt(PROMPT_S)
