@@ -240,7 +240,8 @@ def test_only_rows_that_changed_are_sent(notebook: Kernel, device: str) -> None:
     browser = show(notebook, f"{device}/pushed {device}/pushed_text {device}/pushed_mode")
     browser.wait_for_all(lambda row: (row["state"], row["source"]) == ("live", "change"))
     notebook.run(f"dev = tango.DeviceProxy({device!r}); dev.pushed = 3").check()
-    browser.wait_for_row(f"{device}/pushed", value="3.000", set="3.000", source="change")
+    # Of the set value nothing is said here: an event pushed by the write itself has the old one.
+    browser.wait_for_row(f"{device}/pushed", value="3.000", source="change")
     seen = len(browser.frames)
     for number in range(4, 14):
         notebook.run(f"dev.pushed = {number}").check()
