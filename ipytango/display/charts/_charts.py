@@ -180,7 +180,7 @@ def _scale_of(lines: Sequence[ChartLine], area: _Area, *, log: bool) -> _Scale:
         values = np.log10(values[values > 0])
     if not values.size:
         return _Scale(-1.0 if log else 0.0, 1.0, log)
-    low, high = float(values.min()), float(values.max())
+    low, high = float(np.min(values)), float(np.max(values))
     margin = max(abs(low) * 0.05, 0.5) if low == high else (high / 2 - low / 2) * 0.14
     return _Scale(max(low - margin, -1.7e308), min(high + margin, 1.7e308), log)
 

@@ -39,9 +39,10 @@ def _extremes(rows: NDArray[Any], offset: int) -> NDArray[np.int64]:
     if rows.dtype.kind == "f":
         for row in np.flatnonzero(np.isnan(rows[np.arange(len(rows)), low])):
             # argmin has stopped at a NaN; these pass it by. Row by row, as memory is what costs.
-            values = rows[row]
-            low[row] = (values == np.fmin.reduce(values)).argmax()
-            high[row] = (values == np.fmax.reduce(values)).argmax()
+            known = np.flatnonzero(~np.isnan(rows[row]))
+            if known.size:
+                values = rows[row][known]
+                low[row], high[row] = known[np.argmin(values)], known[np.argmax(values)]
     starts = offset + np.arange(len(rows)) * rows.shape[1]
     pairs = np.sort(np.stack([starts + low, starts + high], axis=1), axis=1)
     # Ascending; a column of one value gives one point.
