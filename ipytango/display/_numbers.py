@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from typing import Any
@@ -67,6 +68,7 @@ def brief_number(value: Any, digits: int = 5) -> str:
     return f"{plain:.{digits}g}"
 
 
+@functools.lru_cache(maxsize=1024)
 def _notation(format_: str) -> re.Match[str] | None:
     text = format_.strip()
     return _C_NOTATION.fullmatch(text) or _C_NOTATION.fullmatch(_from_manipulators(text))

@@ -22,7 +22,7 @@ No message has a top-level ``id``: ipykernel 7.4 would remember it to route repl
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,15 +65,15 @@ def _pack_buffer(buffer: npt.NDArray[np.generic] | bytes) -> tuple[dict[str, Any
 
 def json_safe(value: Any) -> Any:
     """Give `value` as what JSON can say: see `Frame.data`."""
-    if isinstance(value, np.generic | np.ndarray):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        return {_json_text(str(key)): json_safe(element) for key, element in value.items()}
-    if isinstance(value, list | tuple):
-        if _are_ascii(value):
-            return list(value)
-        return [json_safe(element) for element in value]
-    return _json_plain(value)
+    return _EXACT.get(type(value), _json_other)(value)
+
+
+def _json_dict(value: dict[Any, Any]) -> dict[str, Any]:
+    return {_json_text(str(key)): json_safe(element) for key, element in value.items()}
+
+
+def _json_list(value: Sequence[Any]) -> list[Any]:
+    return list(value) if _are_ascii(value) else [json_safe(element) for element in value]
 
 
 def _are_ascii(values: Sequence[Any]) -> bool:
@@ -81,13 +81,20 @@ def _are_ascii(values: Sequence[Any]) -> bool:
     return set(map(type, values)) == {str} and all(map(str.isascii, values))
 
 
-def _json_plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
+def _json_other(value: Any) -> Any:
+    """Take numpy's values, and what is derived from a type that JSON has."""
+    if isinstance(value, np.generic | np.ndarray):
+        plain = value.tolist()
+        if type(plain) in _EXACT:
+            return json_safe(plain)
+    if isinstance(value, Mapping):
+        return _json_dict(dict(value))
+    if isinstance(value, list | tuple):
+        return _json_list(value)
     if isinstance(value, str):
         return _json_text(value)
     if isinstance(value, int):
-        return int(value)  # also enumerations
+        return int(value)  # an enumeration
     if isinstance(value, float):
         return _json_float(value)
     raise TypeError(f"{type(value).__name__} cannot go as JSON to a browser: {value!r:.60}")
@@ -99,8 +106,25 @@ def _json_text(text: str) -> str:
 
 
 def _json_float(value: float) -> float | str | None:
+    if math.isfinite(value):
+        return float(value)
     if math.isnan(value):
         return None
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return float(value)
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_EXACT: dict[type, Callable[[Any], Any]] = {
+    str: _json_text,
+    float: _json_float,
+    int: _as_it_is,
+    bool: _as_it_is,
+    type(None): _as_it_is,
+    dict: _json_dict,
+    list: _json_list,
+    tuple: _json_list,
+}
+"""How a value of exactly this type goes: nearly all are, in thousands of frames a second."""
