@@ -244,7 +244,7 @@ def test_load_twice_reload_and_unload(terminal: Terminal) -> None:
     terminal.start(f"import threading, time; {SLEEP}")
     terminal.expect("interrupt me")
     terminal.interrupt()
-    assert "KeyboardInterrupt" in terminal.wait_for_prompt(PROMPT_S)
+    assert "KeyboardInterrupt" in terminal.wait_for_prompt()  # how soon is no longer ours
     assert value(terminal.run("6 * 7")) == "42"
 
 
